@@ -1,9 +1,8 @@
 import { isRouterError } from '../../errors.ts';
 import type { FinishSpec, StreamSpec, UsageSpec } from '../../providers/ai-sdk/spec.ts';
 import type { ChatResult } from '../../types/result/result.ts';
-import type { AppendOnlyPart, StreamContent } from '../../types/result/stream-part.ts';
+import type { AppendOnlyPart, PartReader, StreamContent } from '../../types/result/stream-part.ts';
 import type { ChatStream } from '../../types/router.ts';
-import type { PartReader } from '../../util/part-reader.ts';
 import {
   type AnswerContext,
   metadataOf,

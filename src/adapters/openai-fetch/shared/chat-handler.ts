@@ -1,10 +1,9 @@
 import { isRouterError } from '../../../errors.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
-import type { AppendOnlyPart } from '../../../types/result/stream-part.ts';
+import type { AppendOnlyPart, PartReader } from '../../../types/result/stream-part.ts';
 import type { ChatStream } from '../../../types/router.ts';
 import { mergeOptions } from '../../../util/merge.ts';
-import type { PartReader } from '../../../util/part-reader.ts';
 import { failureOf } from '../errors.ts';
 import { cacheHeader, cacheOptions } from './cache-control.ts';
 import type { Context } from './context.ts';

@@ -1,8 +1,7 @@
 import type { ProviderError, StreamInterruptedError } from '../../../errors.ts';
 import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
-import type { Restart, StreamPart } from '../../../types/result/stream-part.ts';
-import type { PartReader } from '../../../util/part-reader.ts';
+import type { PartReader, Restart, StreamPart } from '../../../types/result/stream-part.ts';
 import type { ChatInput } from '../../answer/answer.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import type { AttemptError } from '../../attempt/attempt-error.ts';
