@@ -44,7 +44,15 @@ function recordAt(index: number): LedgerRecord {
   const fees = { webSearch: 0, fileSearch: 0, codeExecution: 0, image: 0 };
   const cost = { total: 0.003, ...parts, ...fees, source: 'declared', estimated: false } as const;
   const usage = { inputTokens: index, outputTokens: 7 };
-  const attempt = { target, usage, cost, provider: 'p', model: `m${index % 2}`, started: 1, duration: index % 90 };
+  const attempt = {
+    target,
+    usage,
+    cost,
+    provider: 'p',
+    model: `m${index % 2}`,
+    started: 1,
+    duration: index % 90,
+  };
   return {
     type: 'request-end',
     requestId: `q${index}`,
