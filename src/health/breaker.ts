@@ -1,6 +1,6 @@
 import { type OutcomeWindow, outcomeWindow } from '../stats/outcome-window.ts';
 import type { Random } from '../types/clock.ts';
-import { type Breaker, type BreakerLimits, closedBreaker } from './closed-breaker.ts';
+import { type Breaker, type BreakerLimits, closedBreaker, type Pass } from './closed-breaker.ts';
 
 /** Healthy time after which one earlier opening no longer counts, in milliseconds. */
 const forgiveAfter = 300_000;
@@ -30,6 +30,8 @@ type Mutable = { -readonly [Field in keyof Breaker]: Breaker[Field] };
 export function breaker(random: Random, self: Mutable = closedBreaker()): Breaker {
   if (self.counts) return self;
   let epoch = 0;
+  /** Of all attempts of the epoch that are no probes. */
+  let usualPass: Pass = { epoch, probe: false };
   let open = false;
   let failures = 0;
   let openings = 0;
@@ -41,6 +43,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
 
   const newEpoch = (): void => {
     epoch += 1;
+    usualPass = { epoch, probe: false };
     self.underWay = 0;
   };
   const trip = (now: number, limits: BreakerLimits): void => {
@@ -77,8 +80,9 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
     },
     enter(now) {
       const probe = open && now >= self.until && !probing;
-      if (probe) probing = true;
       self.underWay += 1;
+      if (!probe) return usualPass;
+      probing = true;
       return { epoch, probe };
     },
     success(pass, now, limits) {

@@ -5,6 +5,7 @@ import { leastWait, shortestLearned } from '../options/policies.ts';
 import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
+import type { Attempt } from './attempt.ts';
 
 const never = Number.POSITIVE_INFINITY;
 /** After how many milliseconds to look again where code could not be loaded. */
@@ -18,7 +19,7 @@ export class AttemptTimer {
   readonly target: Target;
   readonly request: RequestState;
   readonly slot: AttemptSlot;
-  readonly #expire: (summary: string) => void;
+  readonly #attempt: Pick<Attempt, 'expire'>;
   readonly #timer: Watchdog;
   readonly #endsAt: number;
   /** The last sign of life, or the start. */
@@ -35,13 +36,13 @@ export class AttemptTimer {
     request: RequestState,
     slot: AttemptSlot,
     now: number,
-    expire: (summary: string) => void,
+    attempt: Pick<Attempt, 'expire'>,
   ) {
     const { env, timeout } = request;
     this.target = target;
     this.request = request;
     this.slot = slot;
-    this.#expire = expire;
+    this.#attempt = attempt;
     this.#timer = new Watchdog(env.awake, () => this.#onTimer());
     this.aliveAt = env.awake.now(now);
     this.#endsAt = this.aliveAt + timeout.attempt;
@@ -93,7 +94,7 @@ export class AttemptTimer {
     const { env, timeout } = this.request;
     const now = env.awake.now();
     if (this.#endsAt - now < leastWait) {
-      this.#expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`);
+      this.#attempt.expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`);
       return;
     }
     this.#timer.watch(Math.min(this.#lookForLife(now), this.#endsAt - now), now);

@@ -30,8 +30,9 @@ export class Watchdog {
   }
 
   stop(): void {
-    this.pause();
+    this.#due = Number.POSITIVE_INFINITY;
     this.#cancel?.();
+    this.#cancel = undefined;
   }
 
   #schedule(now: number): void {
