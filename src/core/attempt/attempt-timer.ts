@@ -43,7 +43,7 @@ export class AttemptTimer {
     this.request = request;
     this.slot = slot;
     this.#attempt = attempt;
-    this.#timer = new Watchdog(env.awake, () => this.#onTimer());
+    this.#timer = new Watchdog(env.awake, this);
     this.aliveAt = env.awake.now(now);
     this.#endsAt = this.aliveAt + timeout.attempt;
     if (target.deferred) return; // only the request's deadline limits it
@@ -90,7 +90,8 @@ export class AttemptTimer {
     return isShort ? Math.min(shortestLearned, this.request.timeLeft / 2) : shortestLearned;
   }
 
-  #onTimer(): void {
+  /** It is time to look again. */
+  expired(): void {
     const { env, timeout } = this.request;
     const now = env.awake.now();
     if (this.#endsAt - now < leastWait) {
@@ -108,7 +109,7 @@ export class AttemptTimer {
     const recovery = env.parts.get(recoveryPart);
     if (recovery === undefined) {
       const again = (): void => {
-        if (!this.#isOver) this.#onTimer();
+        if (!this.#isOver) this.expired();
       };
       loadRest(env, this.slot.signal).then(again, () => {});
       return loadingPause;

@@ -3,12 +3,24 @@ import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { Restart, StreamPart } from '../../../types/result/stream-part.ts';
 import type { AttemptError } from '../../attempt/attempt-error.ts';
+import type { StreamInfo } from './accumulate.ts';
 import type { Passage } from './passage.ts';
-import type { ReadPart, StreamInfo } from './read-stream.ts';
+import type { ReadPart } from './read-stream.ts';
 
 export type Read = IteratorResult<StreamPart, undefined>;
 
 export const done: Read = { done: true, value: undefined };
+
+/** Gets one part of a stream, or why there is none. An object, so that a part needs no closures. */
+export interface PartReceiver {
+  onPart(part: ReadPart): void;
+  onError(error: unknown): void;
+}
+
+/** Reads one part. */
+export function readPart({ current }: Pick<StreamSource, 'current'>): Promise<ReadPart> {
+  return new Promise((onPart, onError) => current.read({ onPart, onError }));
+}
 
 /** What the caller of a stream reads. */
 export interface StreamEnd extends AsyncIterator<StreamPart, undefined> {
@@ -19,9 +31,9 @@ export interface StreamEnd extends AsyncIterator<StreamPart, undefined> {
 
 /** The source of a reader. */
 export interface StreamSource {
-  /** Returns the next part, or why there is none. */
   readonly current: {
-    read(onPart: (part: ReadPart) => void, onError: (error: unknown) => void): void;
+    /** Reads the next part, for a receiver that gets it or the error that ended the stream. */
+    read(receiver: PartReceiver): void;
   };
   /** Plugins between source and reader. */
   readonly passage: Passage | undefined;

@@ -45,7 +45,7 @@ export class StreamTimers implements FlowReader {
     this.#run = run;
     this.#awake = awake;
     this.#attempt = attempt;
-    this.#timer = new Watchdog(awake, () => this.#onTimer());
+    this.#timer = new Watchdog(awake, this);
     this.#startedAt = awake.now(now);
     this.#knownAtStart = target.latencies.stream.weight(now);
     this.#firstToken = timeout.firstToken ?? firstTokenTimeout(target, run, now);
@@ -113,7 +113,8 @@ export class StreamTimers implements FlowReader {
     this.#timer.watch(Math.max(0, most - (this.#awake.now() - this.#waitingSince)));
   }
 
-  #onTimer(): void {
+  /** Its timer has expired. */
+  expired(): void {
     if (this.#flow !== undefined) {
       this.#attempt.expire(`no token within timeout.idle = ${Math.round(this.#stopped ?? this.#idle)} ms`);
       return;
