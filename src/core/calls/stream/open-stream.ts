@@ -3,8 +3,7 @@ import { beginAttempt } from '../../attempt/attempt.ts';
 import type { ChannelReservation } from '../../attempt/reservation.ts';
 import type { AttemptSlot } from '../../failover/race.ts';
 import type { RequestState } from '../../request.ts';
-import { isToken, type ReadPart, ReadStream, type Takeover } from './read-stream.ts';
-import { readPart } from './stream-source.ts';
+import { isToken, type ReadPart, ReadStream, readPart, type Takeover } from './read-stream.ts';
 
 /** Releases a stream that another one has overtaken. */
 export const abandon = (lost: ReadStream): void => lost.abandon();

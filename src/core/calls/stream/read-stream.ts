@@ -14,7 +14,7 @@ import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
 import { Accumulator, noInfo, noteResponse, type StreamInfo } from './accumulate.ts';
 import { type Continuation, continuedBy, type Splice, splice, toText } from './continuation.ts';
-import type { PartReceiver } from './stream-source.ts';
+import type { PartReceiver, StreamSource } from './stream-source.ts';
 import { StreamTimers } from './stream-timers.ts';
 
 /** A part of one target's stream: content, a restart for the reader, or the finish part, once and last. */
@@ -280,4 +280,9 @@ export class ReadStream {
 export function isToken(part: StreamContent | Restart): boolean {
   if (part.type === 'text-delta' || part.type === 'reasoning-delta') return part.text !== '';
   return part.type !== 'raw' && part.type !== 'restart';
+}
+
+/** Reads one part of a source. */
+export function readPart({ current }: Pick<StreamSource, 'current'>): Promise<ReadPart> {
+  return new Promise((onPart, onError) => current.read({ onPart, onError }));
 }

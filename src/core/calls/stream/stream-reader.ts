@@ -6,15 +6,8 @@ import { Watchdog } from '../../../util/time/watchdog.ts';
 import { isAttemptError } from '../../attempt/attempt-error.ts';
 import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
 import type { RequestState } from '../../request.ts';
-import type { ReadPart } from './read-stream.ts';
-import {
-  done,
-  type PartReceiver,
-  type Read,
-  readPart,
-  type StreamEnd,
-  type StreamSource,
-} from './stream-source.ts';
+import { type ReadPart, readPart } from './read-stream.ts';
+import { done, type PartReceiver, type Read, type StreamEnd, type StreamSource } from './stream-source.ts';
 
 /**
  * Delivers a stream's parts to its reader, one at a time, and ends the request. Per-read state lives here to

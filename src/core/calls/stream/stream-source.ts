@@ -17,11 +17,6 @@ export interface PartReceiver {
   onError(error: unknown): void;
 }
 
-/** Reads one part. */
-export function readPart({ current }: Pick<StreamSource, 'current'>): Promise<ReadPart> {
-  return new Promise((onPart, onError) => current.read({ onPart, onError }));
-}
-
 /** What the caller of a stream reads. */
 export interface StreamEnd extends AsyncIterator<StreamPart, undefined> {
   readonly result: Promise<ChatResult>;
