@@ -41,10 +41,10 @@ import { awakeClock } from './util/time/awake-clock.ts';
 import { systemClock } from './util/time/clock.ts';
 
 /**
- * Makes a router over a set of targets. Its options are checked at once; nothing is sent and no SDK is loaded before the
- * first request.
+ * Makes a router over a set of targets. Its options are checked at once; nothing is sent and no SDK is loaded before the first
+ * request.
  *
- * @throws ConfigError naming the option that is wrong, what it got and what it wants
+ * @throws ConfigError naming the option that is wrong, what it got and what it expects
  * @example
  * const router = createRouter({
  *   targets: [
@@ -188,7 +188,7 @@ function contextOf(
   const isCatalogNeeded = providers !== undefined || targets.some(({ price }) => price === undefined);
   const onUnknown = (target: string): void => events.emit({ type: 'price-unknown', target });
   const prices = priceBook(options.catalog, clock, onUnknown, undefined, isCatalogNeeded);
-  void prices.ready(); // begins to load, so that the first request need not wait for all of it
+  void prices.ready(); // begins to load, so that the first request does not wait for all of it
   const findRoute = createRoutes(options, targets);
   const prefix = Math.floor(random() * 2 ** 32).toString(36);
   let requests = 0;

@@ -18,7 +18,7 @@ export interface Waiter<T> {
   readonly maxWait: number;
   /**
    * Milliseconds after which the request tries regardless of forecasts, so that requests ahead of it in the
-   * line cannot hold it up waiting for one.
+   * line that wait for a forecast do not block it.
    */
   readonly forecastWait: number;
   /** Signal of the request. */

@@ -60,7 +60,7 @@ export class AttemptTimer {
     this.slot.revived();
   };
 
-  /** Its first token has come, so that it owes no more signs of life. */
+  /** Its first token has arrived, so no more signs of life are needed. */
   begun(): void {
     this.#hasBegun = true;
   }

@@ -134,11 +134,14 @@ export class Attempt {
     this.#firstTokenAt = this.#request.env.clock.now();
     this.#timer.begun();
     this.#waiting?.answered(this.#firstTokenAt);
+    const { own, shared } = this.#reservation;
+    if (own.probe) this.target.breaker.begun(own);
+    if (shared.probe) this.channel.key.endpoint.breaker.begun(shared);
     this.#request.firstTokenAt ??= this.#firstTokenAt;
     this.observers?.firstToken();
   }
 
-  /** A native signal costs more than the rest of an attempt, so that only providers that may hand it on get one. */
+  /** A native signal costs more than the rest of an attempt, so only providers that may pass it on get one. */
   #signalFor({ provider, target }: Channel): AbortSignal {
     const { signal } = this;
     return takesOwnSignals(provider) && !target.deferred ? (signal as AbortSignal) : realAbort(signal).signal;

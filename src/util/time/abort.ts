@@ -88,7 +88,7 @@ export class LinkedAbort implements AbortLink, Signal {
 }
 
 /**
- * Marks a provider that takes a signal of ours for `call.signal`, because it gives it to no one else. The mark is not
+ * Marks a provider that takes a signal of ours for `call.signal`, because it passes it to nothing else. The mark is not
  * enumerable: a copy with other methods gets the runtime's own signals.
  */
 export function takingOwnSignals<P extends object>(provider: P): P {
