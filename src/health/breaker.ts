@@ -30,8 +30,7 @@ type Mutable = { -readonly [Field in keyof Breaker]: Breaker[Field] };
 export function breaker(random: Random, self: Mutable = closedBreaker()): Breaker {
   if (self.counts) return self;
   let epoch = 0;
-  /** Of all attempts of the epoch that are no probes. */
-  let usualPass: Pass = { epoch, probe: false };
+  let usualPass: Pass = { epoch, probe: false }; // of attempts that are no probes
   let open = false;
   let failures = 0;
   let openings = 0;
@@ -80,10 +79,9 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
       newEpoch();
     },
     enter(now) {
-      const probe = open && now >= self.until && probing === undefined;
       self.underWay += 1;
-      if (!probe) return usualPass;
-      probing = { epoch, probe };
+      if (!open || now < self.until || probing !== undefined) return usualPass;
+      probing = { epoch, probe: true };
       return probing;
     },
     begun(pass) {

@@ -1,9 +1,19 @@
-import type { ProviderResponsePart } from '../../../types/provider.ts';
+import type { ProviderFinishPart, ProviderResponsePart } from '../../../types/provider.ts';
 import type { ContentPart, ProviderOptions } from '../../../types/request/message.ts';
 import type { ResponseInfo, Warning } from '../../../types/result/result.ts';
-import type { StreamContent } from '../../../types/result/stream-part.ts';
+import type { Restart, StreamContent } from '../../../types/result/stream-part.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import { mergeOptions } from '../../../util/merge.ts';
+
+/** A part of one target's stream: content, a restart for the reader, or the finish part, once and last. */
+export type ReadPart = StreamContent | Restart | ProviderFinishPart;
+
+/** What the vendor has reported about its answer so far. */
+export interface StreamInfo {
+  usage: Usage;
+  response: ResponseInfo;
+  warnings: readonly Warning[];
+}
 
 interface Block {
   readonly type: 'text' | 'reasoning';
@@ -102,13 +112,6 @@ function closeBlock({ type, text, providerOptions }: Block): ContentPart {
   return { type, text, ...(providerOptions === undefined ? {} : { providerOptions }) };
 }
 
-/** What the vendor has reported about its answer so far. */
-export interface StreamInfo {
-  usage: Usage;
-  response: ResponseInfo;
-  warnings: readonly Warning[];
-}
-
 // Shared by all streams until their vendor has reported something.
 const nothing = Object.freeze({});
 const noWarnings: readonly Warning[] = Object.freeze([]);
@@ -131,4 +134,10 @@ export function noteResponse(info: StreamInfo, part: ProviderResponsePart): void
   };
   if (part.warnings !== undefined) info.warnings = [...info.warnings, ...part.warnings];
   if (part.usage !== undefined) info.usage = part.usage;
+}
+
+/** Whether a part is visible output. Pings, roles, empty deltas, and raw chunks are not. */
+export function isToken(part: StreamContent | Restart): boolean {
+  if (part.type === 'text-delta' || part.type === 'reasoning-delta') return part.text !== '';
+  return part.type !== 'raw' && part.type !== 'restart';
 }

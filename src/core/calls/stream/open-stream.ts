@@ -3,7 +3,9 @@ import { beginAttempt } from '../../attempt/attempt.ts';
 import type { ChannelReservation } from '../../attempt/reservation.ts';
 import type { AttemptSlot } from '../../failover/race.ts';
 import type { RequestState } from '../../request.ts';
-import { isToken, type ReadPart, ReadStream, readPart, type Takeover } from './read-stream.ts';
+import { isToken, type ReadPart } from './accumulate.ts';
+import { ReadStream, readPart } from './read-stream.ts';
+import type { Takeover } from './stream-source.ts';
 
 /** Releases a stream that another one has overtaken. */
 export const abandon = (lost: ReadStream): void => lost.abandon();

@@ -15,8 +15,8 @@ import type { StreamInfo } from './accumulate.ts';
 import { continuationOf, continues } from './continuation.ts';
 import { abandon, openStream } from './open-stream.ts';
 import { Passage } from './passage.ts';
-import type { ReadStream, Takeover } from './read-stream.ts';
-import type { StreamSource } from './stream-source.ts';
+import type { ReadStream } from './read-stream.ts';
+import type { StreamSource, Takeover } from './stream-source.ts';
 
 /** A stream the caller reads no longer has competitors. */
 const onlySlot = { win: () => true, signal: new LinkedAbort().signal };

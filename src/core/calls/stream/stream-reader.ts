@@ -6,7 +6,8 @@ import { Watchdog } from '../../../util/time/watchdog.ts';
 import { isAttemptError } from '../../attempt/attempt-error.ts';
 import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
 import type { RequestState } from '../../request.ts';
-import { type ReadPart, readPart } from './read-stream.ts';
+import type { ReadPart } from './accumulate.ts';
+import { readPart } from './read-stream.ts';
 import { done, type PartReceiver, type Read, type StreamEnd, type StreamSource } from './stream-source.ts';
 
 /**
@@ -80,6 +81,13 @@ export class StreamReader implements StreamEnd, PartReceiver {
     return this.#inTurn(false);
   }
 
+  ready(): Exclude<ReadPart, ProviderFinishPart> | undefined {
+    if (this.#turns > 0 || this.#over || this.#failure !== undefined) return undefined;
+    const { passage, current } = this.#source;
+    if (this.#ahead.length > 0 || this.#passed.length > 0 || passage !== undefined) return undefined;
+    return current.ready?.();
+  }
+
   return(): Promise<Read> {
     this.#leave();
     this.#failure = undefined;
@@ -87,11 +95,7 @@ export class StreamReader implements StreamEnd, PartReceiver {
     return Promise.resolve(done);
   }
 
-  /**
-   * Serializes reads, even for a reader that does not wait.
-   *
-   * @param isAhead whether the part is read for later
-   */
+  /** Serializes reads, even for a reader that does not wait; `isAhead`: a part is read for later. */
   #inTurn(isAhead: boolean): Promise<Read> {
     this.#turns += 1;
     if (this.#turns === 1) this.#last = this.#read(isAhead);
