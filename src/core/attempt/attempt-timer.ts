@@ -5,11 +5,15 @@ import { leastWait, shortestLearned } from '../options/policies.ts';
 import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
-import type { Attempt } from './attempt.ts';
 
 const never = Number.POSITIVE_INFINITY;
 /** After how many milliseconds to look again where code could not be loaded. */
 const loadingPause = 2_000;
+
+/** An attempt that can be ended with a timeout. */
+interface Timed {
+  expire(summary: string): void;
+}
 
 /**
  * Watches one attempt: for signs of life until its first token or answer (`timeout.response`, a soft limit), and for
@@ -19,7 +23,7 @@ export class AttemptTimer {
   readonly target: Target;
   readonly request: RequestState;
   readonly slot: AttemptSlot;
-  readonly #attempt: Pick<Attempt, 'expire'>;
+  readonly #attempt: Timed;
   readonly #timer: Watchdog;
   readonly #endsAt: number;
   /** The last sign of life, or the start. */
@@ -36,7 +40,7 @@ export class AttemptTimer {
     request: RequestState,
     slot: AttemptSlot,
     now: number,
-    attempt: Pick<Attempt, 'expire'>,
+    attempt: Timed,
   ) {
     const { env, timeout } = request;
     this.target = target;
