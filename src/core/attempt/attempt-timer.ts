@@ -35,13 +35,7 @@ export class AttemptTimer {
   #isOver = false;
 
   /** @param now reading of the clock at the start */
-  constructor(
-    target: Target,
-    request: RequestState,
-    slot: AttemptSlot,
-    now: number,
-    attempt: Timed,
-  ) {
+  constructor(target: Target, request: RequestState, slot: AttemptSlot, now: number, attempt: Timed) {
     const { env, timeout } = request;
     this.target = target;
     this.request = request;
