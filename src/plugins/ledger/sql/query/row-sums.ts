@@ -119,7 +119,8 @@ const slotSql = `arrayJoin([${[
   `if(r."charge" = 'answer', r."first_token", NULL)`,
 ]
   .map(
-    (ms, sample) => `${sample * perSample} + toInt64(round(log2(if(${ms} < 0, 0, ${ms}) + 1) * ${perDoubling}))`,
+    (ms, sample) =>
+      `${sample * perSample} + toInt64(round(log2(if(${ms} < 0, 0, ${ms}) + 1) * ${perDoubling}))`,
   )
   .join(', ')}]) AS "slot"`;
 
