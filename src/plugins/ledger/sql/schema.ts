@@ -18,7 +18,10 @@ export const tables = {
   meta: 'signalbox_ledger_meta',
 } as const;
 
-/** Of the tables. A ledger with another one is not written to, but for version 2, which lacks columns that can be added. */
+/**
+ * Version of the tables. A ledger of another version is not written to, except version 2, which only lacks columns that can be
+ * added.
+ */
 const schemaVersion = '3';
 const upgradable = '2';
 const laterMeasures = [
@@ -106,7 +109,7 @@ function statements(dialect: SqlEngine['dialect']): readonly string[] {
 /**
  * Creates the tables where they are missing.
  *
- * @param timeZone of its days; `undefined`: whatever it has
+ * @param timeZone of its days; `undefined` for the existing one
  * @returns the time zone of its days, which is fixed when the ledger is created
  */
 export async function prepare(engine: SqlEngine, timeZone: string | undefined): Promise<string> {

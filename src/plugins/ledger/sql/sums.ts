@@ -47,7 +47,7 @@ export function sumsOf(rows: readonly NewRow[], days: Calendar): readonly BatchS
 const mostGroups = 50_000;
 const groupsAtOnce = 400;
 
-/** Finds the numbers of groups that this process has not met yet, and adds those that are new. */
+/** Finds the numbers of groups that are new to this process, and adds new groups. */
 export async function resolveGroups(
   engine: SqlEngine,
   sums: readonly BatchSum[],

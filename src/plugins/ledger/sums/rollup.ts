@@ -72,9 +72,9 @@ function addRequest(sum: Measures, { requestOutcome, charge, failover }: NewRow)
 }
 
 /**
- * Rollups are broken down by tenant, route, target and operation, the same again by tag; by tenant and user, because there may be as many
- * users as rows; by what a vendor's prompt cache did, where that is known; and latencies without tenants. Most queries need less: by tenant alone, without tenants, by tag alone are a few sums of
- * their own instead of very many to be added up.
+ * Rollups are broken down by tenant, route, target and operation, and the same by tag; by tenant and user, because there may be
+ * as many users as rows; by the result of a vendor's prompt cache, if known; and latencies without tenants. Most queries need
+ * less, so there are also sums by tenant alone, without tenants, and by tag alone, instead of very many to add up.
  */
 export const facets = [
   'all',
@@ -90,7 +90,7 @@ export type Facet = (typeof facets)[number];
 
 export interface GroupKey {
   readonly facet: Facet;
-  /** The user, the tag, or what a vendor's prompt cache did. */
+  /** The user, the tag, or the result of a vendor's prompt cache. */
   readonly value: string | null;
   readonly tenant: string | null;
   readonly route: string | null;
