@@ -177,10 +177,18 @@ export class Attempt {
     });
   }
 
-  /** Loads the code that classifies failures; `undefined` if it is loaded. Never rejects: see `fail`. */
+  /** Loads the prices for its cost; `undefined` if they are loaded. Never rejects. */
+  pricing(): Promise<unknown> | undefined {
+    return this.#request.env.prices.ready();
+  }
+
+  /** Loads the code that classifies failures, and prices; `undefined` if they are loaded. Never rejects: see `fail`. */
   loading(): Promise<unknown> | undefined {
     const { env, signal } = this.#request;
-    return env.isWhole ? undefined : loadRest(env, signal).catch(() => {});
+    const pricing = this.pricing();
+    if (env.isWhole) return pricing;
+    const code = loadRest(env, signal).catch(() => {});
+    return pricing === undefined ? code : Promise.all([code, pricing]);
   }
 
   /**

@@ -4,9 +4,10 @@ import { type Calendar, calendar } from '../sums/days.ts';
 import type { LedgerRecord } from '../types.ts';
 import { marks, type SqlEngine } from './engine.ts';
 import { batchOf } from './inserts.ts';
+import { prepare } from './open.ts';
 import { sqlReader } from './reader.ts';
 import { removeOld } from './retention.ts';
-import { prepare, tables } from './schema.ts';
+import { tables } from './schema.ts';
 import { resolveGroups, rollupInserts, sumsOf } from './sums.ts';
 
 export interface SqlWriterOptions {

@@ -27,6 +27,8 @@ const notByUser: readonly LedgerDimension[] = ['tag', 'promptCache', ...targetDi
 const notByPromptCache: readonly LedgerDimension[] = ['tag', 'user'];
 /** Dimensions that latencies lack. */
 const notByLatency: readonly LedgerDimension[] = ['tenant', 'user', 'tag', 'promptCache'];
+/** What latencies by target alone are not broken down by. */
+const notByTargetLatency = ['route', 'operation'] as const;
 
 /** Whether there are sums that answer the query. */
 export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
@@ -169,15 +171,19 @@ async function addLatencies(
 ): Promise<void> {
   const { of, where } = groupColumns(query);
   const { from, to } = dayRange(query, own);
-  const keys = [...(query.by.includes('day') ? ['d."day" AS "day"'] : []), ...of, 'd."slot" AS "slot"'];
+  const ofTargets = !notByTargetLatency.some((name) => query.by.includes(name) || query.where.has(name));
+  const table = ofTargets ? tables.targetLatencies : tables.latencies;
+  const keys = [...(query.by.includes('day') ? ['d."day" AS "day"'] : []), ...of];
+  const concat = engine.dialect === 'postgres' ? 'string_agg' : 'group_concat';
   const conditions = ['d."day" >= ? AND d."day" < ?', ...where.map(({ sql }) => sql)];
   const rows = await engine.rows(
-    `SELECT ${keys.join(', ')}, SUM(d."count") AS "count" FROM ${tables.latencies} d JOIN ${tables.groups} g ON g."id" = d."grp"
+    // A row for each count would take longer to fetch than to add up.
+    `SELECT ${[...keys, `${concat}(d."slot" || ' ' || d."count", ',') AS "slots"`].join(', ')} FROM ${table} d JOIN ${tables.groups} g ON g."id" = d."grp"
      WHERE ${conditions.join(' AND ')}${groupBy(keys.length)}`,
     [from, to, ...where.flatMap(({ parameters }) => parameters)],
     true,
   );
-  for (const row of rows) groups.addSlot(row);
+  for (const row of rows) groups.addSlots(row);
 }
 
 /** Groups that are combined from several queries. */
@@ -195,9 +201,15 @@ class Groups {
     for (const name of measures) sum[name] += sign * Number(row[name]);
   }
 
-  addSlot(row: Stored): void {
-    const slot = Number(row['slot']);
-    addSlot(this.#groupOf(row, {}).slots, slot, Number(row['count']));
+  /** `slots` is a list such as `17 2,18 40`: counts by slot. */
+  addSlots(row: Stored): void {
+    const { slots } = row;
+    if (typeof slots !== 'string') return; // of nothing
+    const group = this.#groupOf(row, {});
+    for (const pair of slots.split(',')) {
+      const end = pair.indexOf(' ');
+      addSlot(group.slots, Number(pair.slice(0, end)), Number(pair.slice(end + 1)));
+    }
   }
 
   list(): readonly LedgerGroup[] {
