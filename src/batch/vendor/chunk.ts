@@ -2,7 +2,7 @@ import { isRouterError, ProviderError } from '../../errors.ts';
 import type { BatchAnswer } from '../../types/batch/batch.ts';
 import type { ProviderBatches } from '../../types/provider.ts';
 import { sleep } from '../../util/time/clock.ts';
-import { deferred } from '../../util/time/deferred.ts';
+import { Deferred } from '../../util/time/deferred.ts';
 import type { Entry } from '../entry.ts';
 import { mayPass, pollPace, untilDone } from '../retry.ts';
 import { tooLate } from '../too-late.ts';
@@ -22,7 +22,7 @@ const leastToSplit = 16;
 export class Chunk {
   readonly #host: ChunkHost;
   readonly #stop = new AbortController();
-  readonly #ending = deferred<undefined>();
+  readonly #ending = new Deferred<undefined>();
   readonly #steps: VendorSteps;
   /** Calls that wait for its answers, by item. */
   readonly #waiting = new Map<string, Entry>();

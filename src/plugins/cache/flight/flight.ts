@@ -1,7 +1,7 @@
 import type { Clock } from '../../../types/clock.ts';
 import type { RequestContext } from '../../../types/plugin.ts';
 import type { StreamContent, StreamPart } from '../../../types/result/stream-part.ts';
-import { type Deferred, deferred } from '../../../util/time/deferred.ts';
+import { Deferred } from '../../../util/time/deferred.ts';
 
 /** A follower's view: a `LiveAnswer` where the answer has parts. */
 export interface Shared<Result> extends AsyncIterable<StreamPart> {
@@ -192,7 +192,7 @@ const noAnswer = 'the identical request in flight gave no answer in time';
 /** One follower's view of a flight. */
 class Follower<Result> implements Shared<Result> {
   readonly context: RequestContext;
-  readonly #result: Deferred<Result> = deferred();
+  readonly #result = new Deferred<Result>();
   readonly #flight: Flight<Result>;
   #generation: number;
   #index = 0;
@@ -258,7 +258,7 @@ class Follower<Result> implements Shared<Result> {
         return { done: false, value: part };
       }
       if (flight.result !== undefined) return { done: true, value: undefined };
-      this.#waiting = deferred();
+      this.#waiting = new Deferred();
       await this.#waiting.promise;
     }
   }
