@@ -86,9 +86,7 @@ export class Desk implements BatchDesk {
     this.#items.delete(item);
   }
 
-  /**
-   * Submits the collected requests of a batch of ours, as soon as no more arrive: requests reach the collector one after another.
-   */
+  /** Submits a batch's collected requests once no more arrive: they reach the collector one after another. */
   flush(job: string): void {
     for (const pile of this.#piles.values()) if (pile.job === job) this.#submitWhenQuiet(pile);
   }

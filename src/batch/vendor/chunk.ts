@@ -10,9 +10,7 @@ import type { ChunkHost, ChunkRecord } from './host.ts';
 import { asFailure, canceled, clearLost, createdNothing, lost } from './lost.ts';
 import { quickStep, slowStep, VendorSteps } from './steps.ts';
 
-/**
- * How long a vendor may be silent before its requests go elsewhere: at most this time, and at most this ratio of the time left.
- */
+/** Maximum silence of a vendor before its requests go elsewhere, in milliseconds and as a ratio of the time left. */
 const longestSilence = 2 * 3_600_000;
 const silentShare = 0.25;
 /** Minimum requests of a batch that is split when the vendor's queue has no room for it. */
