@@ -16,7 +16,7 @@ import { lacksExtensions, loadExtensions } from './parts/load-extensions.ts';
 import { isPlainCall, loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
 import { fallbackRoute, namedRoute } from './routing/named-route.ts';
-import { isPlain } from './routing/plain-routing.ts';
+import { isPlain, isPricedLater } from './routing/plain-routing.ts';
 
 /**
  * The road of a request of any operation, in the order of its stations. An invalid request never starts; every other one ends
@@ -66,7 +66,7 @@ async function carryOut<Request extends AnyRequest, Result>(
     const selected = selecting instanceof Promise ? await selecting : selecting;
     if (selected !== undefined && stations.routed !== undefined)
       await stations.routed(request.context, (made) => request.replace(made));
-    const loading = env.prices.ready();
+    const loading = isPricedLater(request) ? undefined : env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
     if (!env.isWhole && !isPlain(request)) await loadRest(env, request.signal);
     const result = await operation.run(request, startFailover(request, selected));

@@ -71,7 +71,7 @@ export class Attempt {
     emitHealthChange(target, env, this.#startedAt);
     this.#abort = new LinkedAbort(slot.signal);
     this.signal = this.#abort.signal;
-    this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, (summary) => this.expire(summary));
+    this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, this);
     this.active = this.#timer.active;
     const carry = {
       model: target.model,
@@ -90,7 +90,7 @@ export class Attempt {
     if (operation.measuredAs !== undefined && !target.deferred)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
-        forRequest(request.pulse, () => slot.alarm()),
+        request.pulse === undefined ? slot : { alarm: forRequest(request.pulse, () => slot.alarm()) },
         request.size,
         this.#startedAt,
       );
@@ -134,7 +134,7 @@ export class Attempt {
     this.#firstTokenAt = this.#request.env.clock.now();
     this.#timer.begun();
     this.#waiting?.answered(this.#firstTokenAt);
-    const { own, shared } = this.#reservation.passes;
+    const { own, shared } = this.#reservation;
     if (own.probe) this.target.breaker.begun(own);
     if (shared.probe) this.channel.key.endpoint.breaker.begun(shared);
     this.#request.firstTokenAt ??= this.#firstTokenAt;
@@ -166,7 +166,7 @@ export class Attempt {
     const now = this.#request.env.clock.now();
     this.#waiting?.answered(now);
     const times = { startedAt: this.#startedAt, firstTokenAt: this.#firstTokenAt, now };
-    recordSuccess(this.channel, this.#reservation.passes, this.#request, usage, times);
+    recordSuccess(this.channel, this.#reservation, this.#request, usage, times);
     this.#end(now, {
       outcome: rejected === undefined ? 'success' : 'failed',
       ...(rejected === undefined ? {} : { error: { kind: rejected } }),
@@ -177,10 +177,18 @@ export class Attempt {
     });
   }
 
-  /** Loads the code that classifies failures; `undefined` if it is loaded. Never rejects: see `fail`. */
+  /** Loads the prices for its cost; `undefined` if they are loaded. Never rejects. */
+  pricing(): Promise<unknown> | undefined {
+    return this.#request.env.prices.ready();
+  }
+
+  /** Loads the code that classifies failures, and prices; `undefined` if they are loaded. Never rejects: see `fail`. */
   loading(): Promise<unknown> | undefined {
     const { env, signal } = this.#request;
-    return env.isWhole ? undefined : loadRest(env, signal).catch(() => {});
+    const pricing = this.pricing();
+    if (env.isWhole) return pricing;
+    const code = loadRest(env, signal).catch(() => {});
+    return pricing === undefined ? code : Promise.all([code, pricing]);
   }
 
   /**
@@ -198,7 +206,7 @@ export class Attempt {
       startedAt: this.#startedAt,
       firstTokenAt: this.#firstTokenAt,
       now,
-      passes: this.#reservation.passes,
+      passes: this.#reservation,
       isCallersKey: this.#isCallersKey(),
     });
     target.stats.end(now, { failed: failure?.counts === true });

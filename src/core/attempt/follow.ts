@@ -59,19 +59,15 @@ class FollowedCall<T> {
     const attempt = this.#attempt;
     if (!this.#end()) return;
     const failure = failureOf(error, attempt);
-    if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') {
-      const loading = attempt.loading();
-      if (loading === undefined) this.#record(failure);
-      else void loading.then(() => this.#record(failure));
-      return;
-    }
-    attempt.abandon(this.#seen(), attempt.signal.aborted);
-    this.#reject(failure);
-  }
-
-  #record(failure: ProviderError): void {
-    this.#attempt.fail(failure, this.#seen());
-    this.#reject(failure);
+    const isItsOwn = isRouterError(failure, 'provider') && failure.kind !== 'aborted';
+    const loading = isItsOwn ? attempt.loading() : attempt.pricing();
+    const record = (): void => {
+      if (isItsOwn) attempt.fail(failure, this.#seen());
+      else attempt.abandon(this.#seen(), attempt.signal.aborted);
+      this.#reject(failure);
+    };
+    if (loading === undefined) record();
+    else void loading.then(record);
   }
 
   /** Returns whether it has not ended before. */

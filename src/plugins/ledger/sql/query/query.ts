@@ -1,22 +1,34 @@
 import type { LedgerDimension, LedgerGroup } from '../../reading.ts';
-import { type Calendar, dayAfter } from '../../sums/days.ts';
+import type { Calendar } from '../../sums/days.ts';
 import { type Key, sortGroups, toGroup } from '../../sums/groups.ts';
 import { addSlot, type Slots } from '../../sums/latency.ts';
 import type { ParsedQuery } from '../../sums/parsed-query.ts';
-import { addMeasures, type Facet, facets, type Measures, measures, noMeasures } from '../../sums/rollup.ts';
-import type { Parameter, SqlEngine, Statement, Stored } from '../engine.ts';
+import { type Facet, facets, type Measures, measures, noMeasures } from '../../sums/rollup.ts';
+import type { SqlEngine, Statement, Stored } from '../engine.ts';
 import { tables } from '../schema.ts';
 import { columnIs } from './conditions.ts';
-import { daysBetween, monthsOf, type Segment, segmentSql, segmentsOf } from './segments.ts';
+import { numbered, periodsOf } from './periods.ts';
+import {
+  daysBetween,
+  groupBy,
+  monthsOf,
+  quarters,
+  type Segment,
+  segmentSql,
+  segmentsOf,
+  segmentsSql,
+} from './segments.ts';
 
 const targetDimensions: readonly LedgerDimension[] = ['route', 'target', 'provider', 'model', 'operation'];
 /** Dimensions that groups have as their value. */
 const inValue: readonly LedgerDimension[] = ['user', 'tag', 'promptCache'];
-/** What the sums by user, and by what prompt caches did, are not broken down by. */
+/** Dimensions that the sums by user and by prompt cache result lack. */
 const notByUser: readonly LedgerDimension[] = ['tag', 'promptCache', ...targetDimensions];
 const notByPromptCache: readonly LedgerDimension[] = ['tag', 'user'];
-/** What latencies are not broken down by. */
+/** Dimensions that latencies lack. */
 const notByLatency: readonly LedgerDimension[] = ['tenant', 'user', 'tag', 'promptCache'];
+/** What latencies by target alone are not broken down by. */
+const notByTargetLatency = ['route', 'operation'] as const;
 
 /** Whether there are sums that answer the query. */
 export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
@@ -24,7 +36,7 @@ export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
   const used = new Set<LedgerDimension>([...by, ...where.keys()]);
   const uses = (names: readonly LedgerDimension[]): boolean => names.some((name) => used.has(name));
   if (latency && (uses(notByLatency) || !fitsDays(query, own))) return false;
-  // There are no sums of the rows without.
+  // Rows without a value are in no sums.
   if (
     used.has('promptCache') &&
     (uses(notByPromptCache) || where.get('promptCache')?.includes(null) === true)
@@ -33,7 +45,7 @@ export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
   return !used.has('user') || (!uses(notByUser) && fitsDays(query, own));
 }
 
-/** Answers a query from the sums that are kept. */
+/** Answers a query from stored sums. */
 export async function queryRollups(
   engine: SqlEngine,
   query: ParsedQuery,
@@ -42,20 +54,38 @@ export async function queryRollups(
   const groups = new Groups(query);
   const facet = facetOf(query);
   const wanted = await wantedGroups(engine, query);
-  const sumUp = async (segments: readonly Segment[], withDay: boolean, key: Key): Promise<void> => {
-    const { sql, parameters } = sumsSql(segments, query, { facet, wanted, withDay });
-    for (const row of await engine.rows(sql, parameters)) groups.add(row, key);
+  const hasGroups = groupColumns(query).of.length > 0;
+  const sumUp = async (segments: readonly Segment[], withDay: boolean): Promise<void> => {
+    const columns = [...(withDay ? ['day'] : []), ...(hasGroups ? ['grp'] : [])];
+    const parts = segments.map((segment) => segmentSql(segment, facet, wanted, columns));
+    const { sql, parameters } = sumsSql(parts, query, withDay ? 'day' : undefined);
+    for (const row of await engine.rows(sql, parameters, true)) groups.add(row);
   };
   if (fitsDays(query, own)) {
     const { from, to } = dayRange(query, own);
     const withDay = query.by.includes('day');
     const hasMonths = facet === facets.indexOf('user') && !withDay;
-    await sumUp(hasMonths ? monthsOf(from, to) : [daysBetween(from, to)], withDay, {});
+    await sumUp(hasMonths ? monthsOf(from, to) : [daysBetween(from, to)], withDay);
     if (query.latency) await addLatencies(engine, query, own, groups);
     return groups.list();
   }
-  for (const { from, to, key } of await periodsOf(engine, query, facet))
-    await sumUp(segmentsOf(from, to, own), false, key);
+  if (!query.by.includes('day') && !query.by.includes('hour')) {
+    await sumUp(segmentsOf(query.from, query.to, own), false);
+    return groups.list();
+  }
+  const periods = await periodsOf(engine, query, own);
+  const { segments, uses } = numbered(
+    periods,
+    query.by.includes('hour') ? quarters : (from, to) => segmentsOf(from, to, own),
+  );
+  const parts = segments.map((some) =>
+    segmentsSql(some, facet, wanted, hasGroups ? ['grp'] : [], engine.dialect),
+  );
+  if (parts.length > 0) {
+    const { sql, parameters } = sumsSql(parts, query, 'number');
+    for (const row of await engine.rows(sql, parameters, true))
+      for (const { key, sign } of uses[Number(row['number'])] ?? []) groups.add(row, key, sign);
+  }
   return groups.list();
 }
 
@@ -76,7 +106,7 @@ function dayRange({ from, to }: ParsedQuery, own: Calendar): { readonly from: st
   };
 }
 
-/** The smallest facet that has all that the query asks for. */
+/** The smallest facet with all dimensions of the query. */
 function facetOf({ by, where }: ParsedQuery): number {
   const used = new Set<LedgerDimension>([...by, ...where.keys()]);
   const ofTargets = targetDimensions.some((name) => used.has(name));
@@ -102,7 +132,7 @@ function groupColumns({ by, where }: ParsedQuery): {
   };
 }
 
-/** The numbers of the groups that the conditions let through, looked up once: a query may have hundreds of parts. */
+/** The numbers of the groups that match the conditions, looked up once: a query may have hundreds of parts. */
 async function wantedGroups(engine: SqlEngine, query: ParsedQuery): Promise<Statement | undefined> {
   const { where } = groupColumns(query);
   if (where.length === 0) return undefined;
@@ -112,31 +142,25 @@ async function wantedGroups(engine: SqlEngine, query: ParsedQuery): Promise<Stat
   );
   const sql =
     engine.dialect === 'postgres'
-      ? 'SELECT value::bigint FROM jsonb_array_elements_text(?::jsonb)'
+      ? 'SELECT value::bigint FROM jsonb_array_elements_text(?::text::jsonb)'
       : 'SELECT value FROM json_each(?)';
   return { sql, parameters: [JSON.stringify(found.map(({ id }) => Number(id)))] };
 }
 
-/** Adds up segments by number of the group, then by what the query groups by. */
+/** Adds up parts by the texts of their groups, and by what else they are broken down by. */
 function sumsSql(
-  segments: readonly Segment[],
+  parts: readonly Statement[],
   query: ParsedQuery,
-  { facet, wanted, withDay }: { facet: number; wanted: Statement | undefined; withDay: boolean },
+  by: 'day' | 'number' | undefined,
 ): Statement {
   const { of } = groupColumns(query);
-  const keys = [...(withDay ? ['d."day" AS "day"'] : []), ...of];
+  const keys = [...(by === undefined ? [] : [`d."${by}" AS "${by}"`]), ...of];
   const sums = measures.map((name) => `SUM(d."${name}") AS "${name}"`);
-  const columns = [...(withDay ? ['day'] : []), ...(of.length > 0 ? ['grp'] : [])];
-  const parts = segments.map((segment) => segmentSql(segment, facet, wanted, columns));
   const join = of.length > 0 ? ` JOIN ${tables.groups} g ON g."id" = d."grp"` : '';
   return {
     sql: `SELECT ${[...keys, ...sums].join(', ')} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) d${join}${groupBy(keys.length)}`,
     parameters: parts.flatMap(({ parameters }) => parameters),
   };
-}
-
-function groupBy(count: number): string {
-  return count === 0 ? '' : ` GROUP BY ${Array.from({ length: count }, (_, index) => index + 1).join(', ')}`;
 }
 
 async function addLatencies(
@@ -147,48 +171,22 @@ async function addLatencies(
 ): Promise<void> {
   const { of, where } = groupColumns(query);
   const { from, to } = dayRange(query, own);
-  const keys = [...(query.by.includes('day') ? ['d."day" AS "day"'] : []), ...of, 'd."slot" AS "slot"'];
+  const ofTargets = !notByTargetLatency.some((name) => query.by.includes(name) || query.where.has(name));
+  const table = ofTargets ? tables.targetLatencies : tables.latencies;
+  const keys = [...(query.by.includes('day') ? ['d."day" AS "day"'] : []), ...of];
+  const concat = engine.dialect === 'postgres' ? 'string_agg' : 'group_concat';
   const conditions = ['d."day" >= ? AND d."day" < ?', ...where.map(({ sql }) => sql)];
   const rows = await engine.rows(
-    `SELECT ${keys.join(', ')}, SUM(d."count") AS "count" FROM ${tables.latencies} d JOIN ${tables.groups} g ON g."id" = d."grp"
+    // A row for each count would take longer to fetch than to add up.
+    `SELECT ${[...keys, `${concat}(d."slot" || ' ' || d."count", ',') AS "slots"`].join(', ')} FROM ${table} d JOIN ${tables.groups} g ON g."id" = d."grp"
      WHERE ${conditions.join(' AND ')}${groupBy(keys.length)}`,
     [from, to, ...where.flatMap(({ parameters }) => parameters)],
+    true,
   );
-  for (const row of rows) groups.addSlot(row);
+  for (const row of rows) groups.addSlots(row);
 }
 
-interface Period {
-  readonly from: number;
-  readonly to: number;
-  readonly key: Key;
-}
-
-/** The query's days or hours, as far as the ledger has any; one period where it does not group by them. */
-async function periodsOf(engine: SqlEngine, query: ParsedQuery, facet: number): Promise<readonly Period[]> {
-  const { by, days, from, to } = query;
-  const byDay = by.includes('day');
-  const byHour = by.includes('hour');
-  if (!byDay && !byHour) return [{ from, to, key: {} }];
-  const parameters: Parameter[] = [facet, from, to];
-  const starts = await engine.rows(
-    `SELECT DISTINCT "start" FROM ${tables.quarters} WHERE "facet" = ? AND "start" >= ? AND "start" < ? ORDER BY "start"`,
-    parameters,
-  );
-  const periods = new Map<string, Period>();
-  for (const row of starts) {
-    const start = Number(row['start']);
-    const day = days.dayOf(start);
-    const hour = days.hourOf(start);
-    const name = byHour ? hour : day;
-    const known = periods.get(name);
-    const end = byHour ? start + 900_000 : Math.min(to, days.startOf(dayAfter(day)));
-    const key = { ...(byDay ? { day } : {}), ...(byHour ? { hour } : {}) };
-    periods.set(name, { from: known?.from ?? start, to: Math.max(known?.to ?? 0, end), key });
-  }
-  return [...periods.values()];
-}
-
-/** Groups that are put together from several queries. */
+/** Groups that are combined from several queries. */
 class Groups {
   readonly #query: ParsedQuery;
   readonly #found = new Map<string, { readonly key: Key; readonly sum: Measures; readonly slots: Slots }>();
@@ -197,20 +195,26 @@ class Groups {
     this.#query = query;
   }
 
-  add(row: Stored, period: Key): void {
+  add(row: Stored, period: Key = {}, sign: Segment['sign'] = 1): void {
     if (row['requests'] === null) return; // a sum of nothing
-    const sum = Object.fromEntries(measures.map((name) => [name, Number(row[name])])) as Measures;
-    addMeasures(this.#groupOf(row, period).sum, sum);
+    const { sum } = this.#groupOf(row, period);
+    for (const name of measures) sum[name] += sign * Number(row[name]);
   }
 
-  addSlot(row: Stored): void {
-    const slot = Number(row['slot']);
-    addSlot(this.#groupOf(row, {}).slots, slot, Number(row['count']));
+  /** `slots` is a list such as `17 2,18 40`: counts by slot. */
+  addSlots(row: Stored): void {
+    const { slots } = row;
+    if (typeof slots !== 'string') return; // of nothing
+    const group = this.#groupOf(row, {});
+    for (const pair of slots.split(',')) {
+      const end = pair.indexOf(' ');
+      addSlot(group.slots, Number(pair.slice(0, end)), Number(pair.slice(end + 1)));
+    }
   }
 
   list(): readonly LedgerGroup[] {
     const { by, latency } = this.#query;
-    // Groups that a larger sum holds and the period does not.
+    // Groups that are in a larger sum but not in the period.
     const found = [...this.#found.values()].filter(({ sum }) => sum.requests > 0 || sum.attempts > 0);
     const groups = found.map(({ key, sum, slots }) => toGroup(key, sum, latency ? slots : undefined));
     return sortGroups(groups, by);
