@@ -13,7 +13,7 @@ import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { noStations, pluginErrors } from './core/stations/stations.ts';
-import { type Batching, batchingWith, deferredChannels, standardCost } from './core/targets/batching.ts';
+import { type Batching, batchingWith } from './core/targets/batching.ts';
 import { withSeveralAccounts } from './core/targets/several-accounts.ts';
 import { targetFactory } from './core/targets/target.ts';
 import { reportsOf } from './core/targets/target-report.ts';
@@ -75,7 +75,10 @@ export function createRouter(options: RouterOptions): Router {
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
   const store = options.store ?? defaultStore(options.clock ?? systemClock);
   const batching = batchingWith(async () => {
-    const { openBatches } = await import('./batch/index.ts');
+    const [{ openBatches }, { deferredChannels, standardCost }] = await Promise.all([
+      import('./batch/index.ts'),
+      import('./core/targets/deferred.ts'),
+    ]);
     const { clock, random, targets, events } = env;
     const report = (error: unknown): void =>
       events.emit({ type: 'plugin-error', plugin: 'batch', station: 'background', error });

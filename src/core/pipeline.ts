@@ -13,7 +13,7 @@ import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
 import { extensionsPart } from './parts/extensions-part.ts';
 import { lacksExtensions, loadExtensions } from './parts/load-extensions.ts';
-import { isPlainCall, loadRest } from './parts/rest.ts';
+import { isPlainCall, loadBilling, loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
 import { fallbackRoute, namedRoute } from './routing/named-route.ts';
 import { isPlain } from './routing/plain-routing.ts';
@@ -68,7 +68,11 @@ async function carryOut<Request extends AnyRequest, Result>(
       await stations.routed(request.context, (made) => request.replace(made));
     const loading = env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
-    if (!env.isWhole && !isPlain(request)) await loadRest(env, request.signal);
+    if (!env.isWhole) {
+      if (isPlain(request))
+        void loadBilling(env, request.signal); // while the target works
+      else await loadRest(env, request.signal);
+    }
     const result = await operation.run(request, startFailover(request, selected));
     const { complete } = request;
     return end(operation, request, complete === undefined ? result : await completed(result, complete));

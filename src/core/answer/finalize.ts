@@ -2,10 +2,9 @@ import { OutputError } from '../../errors.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import { tokensIn } from '../attempt/billing.ts';
+import { tokensIn } from '../attempt/billing/measures.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { extensionsPart } from '../parts/extensions-part.ts';
-import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { Answer, ChatInput } from './answer.ts';
 import { judge } from './judge.ts';
@@ -30,7 +29,7 @@ export async function finalize(
   });
   const { channel } = attempt;
   const isCounted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
-  if (!isCounted && !request.env.isWhole) await loadRest(request.env, request.signal).catch(() => {});
+  if (!request.env.isWhole) await (isCounted ? attempt.pricing() : attempt.loading());
   const cost = attempt.price(answer, estimate);
   let judged: Judged;
   try {

@@ -11,13 +11,14 @@ import { realAbort } from '../../util/time/real-abort.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
-import { loadRest } from '../parts/rest.ts';
+import { loadBilling, loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { AttemptObservers } from '../stations/observe.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { emitHealthChange } from '../targets/target-health.ts';
 import { AttemptTimer } from './attempt-timer.ts';
-import { type AttemptMeasures, type Billed, guessOf, priceOf, responseOf } from './billing.ts';
+import { billingPart } from './billing/billing-part.ts';
+import { type AttemptMeasures, type Billed, responseOf } from './billing/measures.ts';
 import { learnLater, recordSuccess } from './record-outcome.ts';
 import type { ChannelReservation } from './reservation.ts';
 
@@ -149,9 +150,9 @@ export class Attempt {
     return this.carry.auth?.apiKey !== undefined;
   }
 
-  /** The cost of an answer. `estimate` fills in tokens the vendor did not count. */
+  /** The cost of an answer; `undefined` without the code for costs. `estimate` fills in tokens the vendor did not count. */
   price(answer: Billed, estimate: () => Usage): Cost | undefined {
-    return priceOf(this.channel, this.#request, answer, estimate);
+    return this.#request.env.parts.get(billingPart)?.priceOf(this.channel, this.#request, answer, estimate);
   }
 
   /**
@@ -172,6 +173,12 @@ export class Attempt {
       ...(cost === undefined ? {} : { cost }),
       billed: 'yes',
     });
+  }
+
+  /** Loads the code for costs; `undefined` if it is loaded. Never rejects: without it, costs are unknown. */
+  pricing(): Promise<unknown> | undefined {
+    const { env, signal } = this.#request;
+    return loadBilling(env, signal);
   }
 
   /** Loads the code that classifies failures; `undefined` if it is loaded. Never rejects: see `fail`. */
@@ -220,7 +227,10 @@ export class Attempt {
   abandon(seen: AttemptMeasures, sent: boolean): void {
     const now = this.#request.env.clock.now();
     this.target.stats.end(now, {});
-    const guess = sent ? { ...responseOf(seen.response), ...guessOf(this.channel, this.#request, seen) } : {};
+    const billing = this.#request.env.parts.get(billingPart);
+    const guess = sent
+      ? { ...responseOf(seen.response), ...billing?.guessOf(this.channel, this.#request, seen) }
+      : {};
     this.#end(now, { outcome: 'abandoned', ...guess, billed: sent ? 'unknown' : 'no' });
   }
 

@@ -1,6 +1,6 @@
 import { isRouterError, ProviderError } from '../../errors.ts';
 import type { Attempt } from './attempt.ts';
-import type { AttemptMeasures } from './billing.ts';
+import type { AttemptMeasures } from './billing/measures.ts';
 
 /** Runs the call of an attempt and records a failure; `seen` returns what is known by then. */
 export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => AttemptMeasures): Promise<T> {
@@ -12,18 +12,16 @@ export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => 
       over = true;
       signal.removeEventListener('abort', onAbort);
       const failure = failureOf(error, attempt);
-      if (isRouterError(failure, 'provider') && failure.kind !== 'aborted') {
-        const record = (): void => {
-          attempt.fail(failure, seen());
-          reject(failure);
-        };
-        const loading = attempt.loading();
-        if (loading === undefined) record();
-        else void loading.then(record);
-        return;
-      }
-      attempt.abandon(seen(), signal.aborted);
-      reject(failure);
+      const isFailure = isRouterError(failure, 'provider') && failure.kind !== 'aborted';
+      const isSent = signal.aborted;
+      const record = (): void => {
+        if (isFailure) attempt.fail(failure, seen());
+        else attempt.abandon(seen(), isSent);
+        reject(failure);
+      };
+      const loading = isFailure ? attempt.loading() : attempt.pricing();
+      if (loading === undefined) record();
+      else void loading.then(record);
     };
     // Fails at once, so that all attempts are recorded when the request ends even if the provider ignores the
     // abort.

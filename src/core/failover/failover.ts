@@ -44,11 +44,7 @@ function loaded(loading: Promise<unknown>, signal: Signal): Promise<unknown> {
 const all: Eligible = () => true;
 const keep = (): void => {};
 
-export function createFailover(request: RequestState, routing: RoutingResult): Failover {
-  return new TargetFailover(request, routing);
-}
-
-class TargetFailover implements Failover {
+export class TargetFailover implements Failover {
   readonly #request: RequestState;
   readonly #routing: RoutingResult;
   #order: readonly Channel[] | undefined;

@@ -2,12 +2,13 @@ import { countingPart } from '../../pricing/counting-part.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Part } from '../../util/lazy.ts';
 import type { Signal } from '../../util/time/abort.ts';
+import { billingPart } from '../attempt/billing/billing-part.ts';
 import type { RouterContext } from '../context.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
 import { routingPart } from '../routing/routing-part.ts';
 
 /** What a chat may need that is not plain. */
-export const restParts: readonly Part<unknown>[] = [recoveryPart, routingPart, countingPart];
+export const restParts: readonly Part<unknown>[] = [recoveryPart, routingPart, countingPart, billingPart];
 
 /**
  * Loads what a chat may need that is not plain. Happens in the background after a router's first answer, because in an outage files
@@ -21,6 +22,13 @@ export async function loadRest(env: RouterContext, signal?: Signal): Promise<voi
   if (env.isWhole) return;
   env.isWhole = true;
   parts.get(recoveryPart)?.measure(env);
+}
+
+/** Loads what an answer needs, so that it is there once the answer is; `undefined` if it is loaded. Never rejects. */
+export function loadBilling({ parts, clock }: RouterContext, signal: Signal): Promise<unknown> | undefined {
+  return parts.get(billingPart) === undefined
+    ? parts.load(billingPart, clock, signal).catch(() => {})
+    : undefined;
 }
 
 /** Options of a call that no other code reads. */

@@ -1,26 +1,9 @@
-import { type Circumstances, costOf, reportedCost } from '../../pricing/cost.ts';
-import { countingPart } from '../../pricing/counting-part.ts';
-import { roughTokens } from '../../stats/size-class.ts';
-import type { AttemptSummary, ResponseInfo, ServedAs } from '../../types/result/result.ts';
-import type { Cost, Usage } from '../../types/result/usage.ts';
-import { compact } from '../../util/json.ts';
-import type { RequestState } from '../request.ts';
-import type { Channel } from '../targets/target.ts';
-
-/** What the vendor reports about the cost of an answer: tokens, in some cases US$, and how it was served. */
-export interface Billed {
-  readonly usage: Usage;
-  readonly cost?: number;
-  readonly response: ResponseInfo;
-}
-
-/** What is known of an attempt that did not complete. */
-export interface AttemptMeasures {
-  readonly usage?: Usage | undefined;
-  /** All text the model wrote, including reasoning. */
-  readonly text?: string;
-  readonly response?: ResponseInfo;
-}
+import { type Circumstances, costOf, reportedCost } from '../../../pricing/cost.ts';
+import type { ServedAs } from '../../../types/result/result.ts';
+import type { Cost, Usage } from '../../../types/result/usage.ts';
+import type { RequestState } from '../../request.ts';
+import type { Channel } from '../../targets/target.ts';
+import { type AttemptMeasures, type Billed, tokensIn } from './measures.ts';
 
 /** The cost of an answer. `estimate` fills in tokens the vendor did not count. */
 export function priceOf(
@@ -80,23 +63,4 @@ function circumstancesOf(
     ...(region && { region }),
     ...(assumed ? { estimated: true } : {}),
   };
-}
-
-/** The response fields of an attempt's summary. */
-export function responseOf({
-  id,
-  model,
-  serviceTier,
-  region,
-}: Partial<ResponseInfo> = {}): Pick<AttemptSummary, 'response' | 'serviceTier' | 'region'> {
-  return {
-    ...(id === undefined && model === undefined ? {} : { response: compact({ id, model }) }),
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...(region === undefined ? {} : { region }),
-  };
-}
-
-/** The estimated tokens of a text that a model wrote. */
-export function tokensIn(text: string, { env }: RequestState): number {
-  return env.parts.get(countingPart)?.estimateTokens(text) ?? roughTokens(text.length);
 }
