@@ -1,9 +1,8 @@
 import { defineConfig, type Options } from 'tsup';
+import { bundle } from './scripts/bundle.ts';
 import { entries } from './scripts/entries.ts';
-import { mergeChunks } from './scripts/merge-chunks.ts';
-import { pageForBuild } from './scripts/page.ts';
 
-/** Shared code goes into chunks, so that each error class exists once. */
+/** Makes the types; its code gives way to that of `bundle`. Shared code goes into chunks, so that each error class exists once. */
 export const options: Options = {
   entry: { ...entries, cli: 'src/cli/main.ts' },
   format: ['esm'],
@@ -14,8 +13,7 @@ export const options: Options = {
   // The command is not imported by anyone.
   dts: { entry: entries },
   external: [/^node:/],
-  esbuildPlugins: [pageForBuild],
-  onSuccess: () => mergeChunks(),
+  onSuccess: () => bundle(),
 };
 
 export default defineConfig(options);
