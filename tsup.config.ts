@@ -1,8 +1,9 @@
 import { defineConfig, type Options } from 'tsup';
-import { bundle } from './scripts/bundle.ts';
 import { entries } from './scripts/entries.ts';
+import { mergeChunks } from './scripts/merge-chunks.ts';
+import { pageForBuild } from './scripts/page.ts';
 
-/** Makes the types; its code gives way to that of `bundle`. Shared code goes into chunks, so that each error class exists once. */
+/** Shared code goes into chunks, so that each error class exists once. */
 export const options: Options = {
   entry: { ...entries, cli: 'src/cli/main.ts' },
   format: ['esm'],
@@ -13,7 +14,8 @@ export const options: Options = {
   // The command is not imported by anyone.
   dts: { entry: entries },
   external: [/^node:/],
-  onSuccess: () => bundle(),
+  esbuildPlugins: [pageForBuild],
+  onSuccess: () => mergeChunks(),
 };
 
 export default defineConfig(options);

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { entries } from './scripts/entries.ts';
-import { page } from './scripts/page.ts';
+import { pageForTests } from './scripts/page.ts';
 
 export default defineConfig({
-  plugins: [page],
+  plugins: [pageForTests],
   test: {
     include: ['test/**/*.test.ts'],
     // Needs the built package, and npm: run by `npm test` after the build.

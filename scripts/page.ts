@@ -28,11 +28,23 @@ export async function buildPage(): Promise<string> {
     .replace('/* script */', () => script.trim());
 }
 
-/** For the build and for tests. */
-export const page = {
+async function moduleText(): Promise<string> {
+  return `export const page = ${JSON.stringify(await buildPage())};`;
+}
+
+/** For the build by tsup, which uses esbuild. */
+export const pageForBuild: NonNullable<BuildOptions['plugins']>[number] = {
+  name: 'dashboard-page',
+  setup({ onLoad }) {
+    onLoad({ filter: file }, async () => ({ contents: await moduleText(), loader: 'js' }));
+  },
+};
+
+/** For tests, by vitest. */
+export const pageForTests = {
   name: 'dashboard-page',
   enforce: 'pre' as const,
   async load(id: string): Promise<string | undefined> {
-    return file.test(id) ? `export const page = ${JSON.stringify(await buildPage())};` : undefined;
+    return file.test(id) ? await moduleText() : undefined;
   },
 };

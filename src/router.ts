@@ -36,15 +36,15 @@ import { Parts, part } from './util/lazy.ts';
 import { mergeDefined } from './util/merge.ts';
 import { requestsAreApart } from './util/runtime.ts';
 import { swapSet } from './util/swap-set.ts';
-import { linkedAbort } from './util/time/abort.ts';
+import { LinkedAbort } from './util/time/abort.ts';
 import { awakeClock } from './util/time/awake-clock.ts';
 import { systemClock } from './util/time/clock.ts';
 
 /**
- * Makes a router over a set of targets. Its options are checked at once; nothing is sent and no SDK is loaded before the
- * first request.
+ * Makes a router over a set of targets. Its options are checked at once; nothing is sent and no SDK is loaded before the first
+ * request.
  *
- * @throws ConfigError naming the option that is wrong, what it got and what it wants
+ * @throws ConfigError naming the option that is wrong, what it got and what it expects
  * @example
  * const router = createRouter({
  *   targets: [
@@ -71,7 +71,7 @@ export function createRouter<
 ): Router<OwnIdOf<Targets> | ModelIdOf<Providers[number]>, keyof Routes & string> & MethodsOf<Plugins>;
 export function createRouter(options: RouterOptions): Router {
   checkOptions(options, { mirror });
-  const closing = linkedAbort();
+  const closing = new LinkedAbort();
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
   const store = options.store ?? defaultStore(options.clock ?? systemClock);
   const batching = batchingWith(async () => {
@@ -144,7 +144,7 @@ export function createRouter(options: RouterOptions): Router {
     close() {
       const left = batching.close(); // first, so that their requests count as neither done nor failed
       closing.abort(undefined);
-      for (const { stop } of [...env.activeRequests.items]) stop(closedError());
+      for (const request of [...env.activeRequests.items]) request.stop(closedError());
       ending ??= left.then(uninstall);
       return ending;
     },
@@ -191,7 +191,7 @@ function contextOf(
   const isCatalogNeeded = providers !== undefined || targets.some(({ price }) => price === undefined);
   const onUnknown = (target: string): void => events.emit({ type: 'price-unknown', target });
   const prices = priceBook(options.catalog, clock, onUnknown, undefined, isCatalogNeeded);
-  void prices.ready(); // begins to load, so that the first request need not wait for all of it
+  void prices.ready(); // begins to load, so that the first request does not wait for all of it
   const findRoute = createRoutes(options, targets);
   const prefix = Math.floor(random() * 2 ** 32).toString(36);
   let requests = 0;

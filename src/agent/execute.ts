@@ -3,7 +3,7 @@ import type { ToolCallPart, ToolOutput } from '../types/request/message.ts';
 import type { Schema, StandardSchema } from '../types/request/schema.ts';
 import type { RunRequest, RunTool, ToolContext } from '../types/result/run.ts';
 
-/** Executes one call. Whatever goes wrong is the model's to read. */
+/** Executes one call. The model gets every error as the call's result. */
 export async function execute(
   call: ToolCallPart,
   definition: RunTool | undefined,
@@ -26,7 +26,7 @@ export async function execute(
   }
 }
 
-/** The input as the schema has it. Throws what the model needs to correct it. */
+/** The input as the schema returns it. Throws an error that helps the model correct it. */
 async function validated(input: JSONValue, schema: Schema): Promise<unknown> {
   if (typeof input === 'string') throw new Error('the arguments are not valid JSON');
   const standard = (schema as Partial<StandardSchema>)['~standard'];

@@ -14,7 +14,7 @@ import { execute } from './execute.ts';
 
 const usualSteps = 10;
 
-/** Calls the model, executes the tools that it calls, and goes on until it is done. A thin layer over `chat`. */
+/** Calls the model and executes the tools that it calls, until it is done. A thin layer over `chat`. */
 export async function run(router: Router, request: RunRequest, options?: CallOptions): Promise<RunResult> {
   const steps = play(request, options, (asked, own) => router.chat(asked, own));
   for (;;) {
@@ -23,13 +23,15 @@ export async function run(router: Router, request: RunRequest, options?: CallOpt
   }
 }
 
-/** One call of the model: its result, or its parts and at last its result. */
+/** One call of the model: its result, or its parts followed by its result. */
 export type Ask = (
   request: ChatRequest,
   options: CallOptions,
 ) => Promise<ChatResult> | AsyncGenerator<StreamPart, ChatResult, undefined>;
 
-/** The parts of all steps, and at last the result of the run. Leaving it aborts what is under way. */
+/**
+ * The parts of all steps, followed by the result of the run. Leaving the loop aborts the call in progress.
+ */
 export async function* play(
   request: RunRequest,
   options: CallOptions = {},
@@ -105,7 +107,7 @@ async function* ofStep(
   }
 }
 
-/** Each value with its index, once it is there. */
+/** Each value with its index, as soon as it is available. */
 async function* asTheyCome<T>(
   all: readonly Promise<T>[],
 ): AsyncGenerator<readonly [number, T], void, undefined> {

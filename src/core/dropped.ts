@@ -17,21 +17,22 @@ export function releaseDropped(requests: readonly ActiveRequest[], now: number):
   }
 }
 
-/** Ends it from another request. In runtimes that isolate requests, it ends itself with its next pulse. */
+/** A request as others may end it. In runtimes that isolate requests, it ends itself with its next pulse. */
 export function activeRequest(
-  { pulse: own, stop }: { readonly pulse: Pulse | undefined; stop(reason: unknown): void },
+  request: ActiveRequest & { readonly pulse: Pulse | undefined },
   drop: (reason: unknown) => void,
 ): ActiveRequest {
-  if (own === undefined) return { place: undefined, stop };
+  const { pulse: own } = request;
+  if (own === undefined) return request;
   return {
     place: undefined,
-    stop: (reason) => own.post(() => stop(reason)),
+    stop: (reason) => own.post(() => request.stop(reason)),
     apart: {
       pulse: own,
       lateSince: undefined,
       release() {
         const reason = new DOMException('the runtime has dropped the request', 'AbortError');
-        stop(reason);
+        request.stop(reason);
         drop(reason);
       },
     },

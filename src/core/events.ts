@@ -3,7 +3,6 @@ import { addUsd } from '../pricing/money.ts';
 import type { RequestEndEvent } from '../types/event.ts';
 import type { AnyResult } from '../types/plugin.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
-import { compact } from '../util/json.ts';
 import { toEpoch } from '../util/time/clock.ts';
 import type { RequestState } from './request.ts';
 import { factsOf } from './request-facts.ts';
@@ -47,14 +46,14 @@ export function reportAttemptEnd(
     events.emit({ type: 'attempt-end', ...factsOf(request), attempt, ...summary });
   const { billed, usage, cost, outcome, serviceTier, region } = summary;
   if (billed === 'no' || usage === undefined || !events.subscribed.has('usage')) return;
-  const servedAs = compact({ serviceTier, region });
   events.emit({
     type: 'usage',
     ...factsOf(request),
     target: target.id,
     provider: provider.name,
     model: target.model,
-    ...servedAs,
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(region === undefined ? {} : { region }),
     usage,
     cost,
     outcome,

@@ -4,6 +4,11 @@ interface Left {
   readonly outcome: 'aborted' | 'failed';
 }
 
+/** A request that can be ended. */
+export interface Stoppable {
+  stop(reason: unknown): void;
+}
+
 /** Keeps a request running for its caller and for other requests that share its answer. */
 export class Holding {
   /** Set once the caller has left while others held it. */
@@ -12,12 +17,11 @@ export class Holding {
   onLeave: ((reason: unknown) => void) | undefined;
   /** Reads its stream, whether or not its own reader reads. */
   readOn: (() => void) | undefined;
-  readonly #stop: (reason: unknown) => void;
+  readonly #request: Stoppable;
   #others = 0;
 
-  /** @param stop ends the request */
-  constructor(stop: (reason: unknown) => void) {
-    this.#stop = stop;
+  constructor(request: Stoppable) {
+    this.#request = request;
   }
 
   /** Whether others hold it. */
@@ -34,7 +38,7 @@ export class Holding {
       if (isReleased) return;
       isReleased = true;
       this.#others -= 1;
-      if (this.#others === 0 && this.left !== undefined) this.#stop(this.left.reason);
+      if (this.#others === 0 && this.left !== undefined) this.#request.stop(this.left.reason);
     };
   }
 
@@ -50,7 +54,7 @@ export class Holding {
   leave(reason: unknown, outcome: Left['outcome']): void {
     if (this.left !== undefined) return;
     if (!this.isHeld) {
-      this.#stop(reason);
+      this.#request.stop(reason);
       return;
     }
     this.left = { reason, outcome };

@@ -40,7 +40,7 @@ export function runOperation<Request extends AnyRequest, Result>(
   const work = carryOut(operation, request);
   if (request.holding === undefined) return work;
   return request.holding.untilLeft(work).catch(async (error: unknown) => {
-    // Its caller's time is over, while others wait for the answer.
+    // Its caller has no time left, but others wait for the answer.
     const isLeft = request.holding?.left !== undefined && request.route.policies.lastResort !== undefined;
     const instead = isLeft ? await lastResort<Result>(operation, request, error) : undefined;
     if (instead !== undefined) return instead;

@@ -22,7 +22,7 @@ export function installPlugins(
   options: object,
 ): () => Promise<void> {
   const { clock, random, targets, events } = env;
-  // On first use, because recording what others may want to know has a cost.
+  // On first use, because recording data for other processes has a cost.
   let replicas: readonly Replica[] | undefined;
   const report = pluginErrors(events);
   const endings: (readonly [Plugin, () => unknown])[] = [];

@@ -10,9 +10,9 @@ import type { ContentPart } from '../types/request/message.ts';
 import type { Schema } from '../types/request/schema.ts';
 import type { Decision, LookupSummary, Note } from '../types/result/decision.ts';
 import type { AttemptSummary } from '../types/result/result.ts';
-import { type LinkedAbort, linkedAbort, type Signal } from '../util/time/abort.ts';
+import { LinkedAbort, type Signal } from '../util/time/abort.ts';
 import { type Pulse, pulse } from '../util/time/pulse.ts';
-import { type Watchdog, watchdog } from '../util/time/watchdog.ts';
+import { Watchdog } from '../util/time/watchdog.ts';
 import type { ActiveRequest, RouterContext } from './context.ts';
 import { activeRequest, releaseDropped } from './dropped.ts';
 import type { Holding } from './holding.ts';
@@ -27,7 +27,7 @@ import type { RequestObservers } from './stations/observe.ts';
 import type { Channel, Target } from './targets/target.ts';
 
 /** All state of one request. Nothing references it after the request has ended. */
-export class RequestState<Request extends AnyRequest = AnyRequest> {
+export class RequestState<Request extends AnyRequest = AnyRequest> implements ActiveRequest {
   readonly id: string;
   readonly env: RouterContext;
   readonly operation: Operation<Request>;
@@ -83,8 +83,10 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   #context: RequestContext | undefined;
   #needs: Requirements | undefined;
   #inputTokens: number | undefined;
-  readonly #abort: LinkedAbort;
+  readonly #abort = new LinkedAbort();
   readonly #onEnd: (() => void) | undefined;
+  /** See `Slot`. */
+  place: number | undefined;
   #active: ActiveRequest | undefined;
   #timer: Watchdog | undefined;
   /** When `timeout.request` ends, on `AwakeClock`, so that time in which the process is frozen does not count. */
@@ -94,36 +96,28 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   #cancelDeadline: (() => void) | undefined;
   #over = false;
 
-  constructor({
-    id,
-    env,
-    operation,
-    original,
-    checked,
-    options,
-    route,
-    shadow = false,
-    isRouted = true,
-    onEnd,
-  }: RequestInit<Request>) {
-    this.id = id;
+  constructor(init: RequestInit<Request>) {
+    const { env, checked, options, route } = init;
+    this.id = init.id;
     this.env = env;
-    this.operation = operation;
-    this.original = original;
-    this.asked = original as RankContext['request'];
+    this.operation = init.operation;
+    this.original = init.original;
+    this.asked = init.original as RankContext['request'];
     this.request = checked.request;
     this.schema = checked.schema;
     this.options = options;
-    this.shadow = shadow;
-    this.#onEnd = onEnd;
-    this.isRouted = isRouted;
+    this.shadow = init.shadow === true;
+    this.#onEnd = init.onEnd;
+    this.isRouted = init.isRouted !== false;
     this.priority = options.priority ?? 'normal';
     this.session = options.session;
     this.metadata = options.metadata ?? noMetadata;
     this.startedAt = env.clock.now();
-    this.#abort = linkedAbort(options.signal, (reason) => this.#leave(reason, 'aborted'));
-    this.signal = this.#abort.signal;
-    this.holding = env.apart ? undefined : env.stations.holding(this.stop);
+    this.signal = this.#abort;
+    const { signal } = options;
+    if (signal?.aborted) this.stop(signal.reason);
+    else signal?.addEventListener('abort', this, { once: true });
+    this.holding = env.apart ? undefined : env.stations.holding(this);
     this.route = route;
     this.#adopt(route, this.startedAt);
   }
@@ -238,7 +232,14 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
   }
 
   /** Stops all work for it, like an abort by the caller. */
-  readonly stop = (reason: unknown): void => this.#abort.abort(reason);
+  stop(reason: unknown): void {
+    this.#abort.abort(reason);
+  }
+
+  /** The caller's signal has aborted. */
+  handleEvent(): void {
+    this.#leave(this.options.signal?.reason, 'aborted');
+  }
 
   /** Whether it has started and is not ending. */
   get isUnderWay(): boolean {
@@ -252,7 +253,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
     this.#timer?.stop();
     this.#cancelDeadline?.();
     this.pulse?.stop();
-    this.#abort.unlink();
+    this.options.signal?.removeEventListener('abort', this);
     this.#onEnd?.();
     return this.#active !== undefined && this.env.activeRequests.delete(this.#active);
   }
@@ -276,7 +277,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> {
       this.#expire(untilDeadline < untilTimeout);
       return;
     }
-    this.#timer ??= watchdog(awake, () => this.#expire(false));
+    this.#timer ??= new Watchdog(awake, () => this.#expire(false));
     this.#timer.watch(untilTimeout, awakeNow);
     if (untilDeadline < Number.POSITIVE_INFINITY)
       this.#cancelDeadline ??= clock.after(untilDeadline, () => this.#expire(true));

@@ -37,13 +37,13 @@ export class PluginError extends RouterError {
 
 /** A limit over a period does not allow the request. Nothing was sent, or nothing more. */
 export class BudgetError extends RouterError {
-  /** The limit: which one, of what, and how much. */
+  /** The limit: its name, its unit, and its amount. */
   readonly limit: BudgetLimit;
-  /** How much of it is used or held for requests under way, in the limit's own unit; `undefined` where it is not known. */
+  /** How much of it is used or held for requests in flight, in the limit's own unit; `undefined` where it is not known. */
   readonly spent: number | undefined;
   /** The period in words: `day`, `month`, `3,600,000 ms`; `undefined` for limits of concurrency. */
   readonly per: string | undefined;
-  /** When there is something again: milliseconds since 1970, where that is known. */
+  /** When something is available again: milliseconds since 1970, if known. */
   readonly retryAt: number | undefined;
 
   constructor(init: {
@@ -51,7 +51,7 @@ export class BudgetError extends RouterError {
     readonly spent: number | undefined;
     readonly per: string | undefined;
     readonly retryAt: number | undefined;
-    /** Why, in words, where it is not that too little is left. */
+    /** The reason in words, unless it is that too little is left. */
     readonly summary?: string;
   }) {
     const { limit, spent, per, retryAt } = init;
@@ -73,7 +73,7 @@ export interface BudgetLimit {
   readonly name: string;
   /** What it counts. `concurrency`: requests at the same time. */
   readonly unit: 'usd' | 'tokens' | 'requests' | 'concurrency';
-  /** All that there is: US$, tokens, requests. */
+  /** The whole amount: US$, tokens, requests. */
   readonly amount: number;
 }
 

@@ -89,7 +89,7 @@ export class ProviderError extends RouterError {
   readonly requestId: string | undefined;
   /** What the failure concerns: one key, one deployment, or the whole endpoint. */
   readonly scope: ProviderErrorScope;
-  /** Whether the vendor had started to answer. If not, it has most likely done, and charged, nothing. */
+  /** Whether the vendor had started to answer. If not, it has most likely neither done nor charged anything. */
   readonly answered: boolean;
   readonly #init: ProviderErrorInit;
 

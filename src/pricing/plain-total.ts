@@ -5,7 +5,7 @@ import { addUsd, toUsd } from './money.ts';
 const perMillion = 1_000_000;
 
 /**
- * The total of `costOf` in US$ for usage of nothing but fresh input and output tokens at the standard tier, without its parts: it is
+ * The total of `costOf` in US$ for usage of only uncached input and output tokens at the standard tier, without its parts: it is
  * estimated for each of many targets.
  */
 export function plainTotal(inputTokens: number, outputTokens: number, price: Price): number | undefined {

@@ -21,10 +21,10 @@ const usualThreshold = 0.35;
 const route = is('the name of a route', (value) => typeof value === 'string' && value !== '');
 
 /**
- * A `select` that sends simple and complex requests to different routes, by the score of `complexityOf`. The score is a heuristic;
- * to judge the answer itself, use `accept`.
+ * A `select` that sends simple and complex requests to different routes, by the score of `complexityOf`. The score is a
+ * heuristic; to judge the answer itself, use `accept`.
  *
- * @throws ConfigError for a name that is none, a threshold that is not from 0 to 1, and unknown options
+ * @throws ConfigError for an invalid name, a threshold that is not from 0 to 1, and unknown options
  * @example
  * createRouter({ targets, routes, select: byComplexity({ simple: 'cheap', complex: 'strong' }) });
  */

@@ -20,10 +20,10 @@ export interface OutputLengths {
  */
 const deviations = 3;
 const halfLife = 600_000;
-/** Answers to prompts of a size that must be known before a target is compared by others. */
+/** Minimum number of answers to prompts of one size before a target is compared by those of other sizes. */
 const fewest = 10;
 
-/** What a target answered, and what the route's answers to such prompts let expect. */
+/** The length of a target's answer, and the length expected from the route's answers to such prompts. */
 interface Own {
   readonly tokens: DecayingMean;
   readonly expected: DecayingMean;

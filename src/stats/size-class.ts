@@ -1,7 +1,7 @@
 /** Size of a prompt: up to about 1,000 tokens, up to 16,000, or more. */
 export type SizeClass = 0 | 1 | 2;
 
-/** A first estimate of tokens: about four characters make one. */
+/** A first estimate of tokens: about four characters each. */
 export function roughTokens(characters: number): number {
   return Math.ceil(characters / 4);
 }

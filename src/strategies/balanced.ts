@@ -4,7 +4,7 @@ import { expectedTime, type LatencyTerms, latencyTerms } from './lowest-latency.
 import { type Constraints, constrained } from './shared/constraints.ts';
 import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
 
-/** What latency and failures are worth to `balanced`. */
+/** The worth of latency and failures to `balanced`. */
 export interface BalancedTerms extends LatencyTerms {
   /**
    * US$ that saving a second of latency is worth; 0.001 is US$ 3.60 per hour.

@@ -15,7 +15,7 @@ export interface CostTerms extends Constraints {
   readonly deadline?: number;
 }
 
-/** Below this number of samples, which decays over time, a measured latency says nothing about now. */
+/** Below this number of samples, which decays over time, a measured latency says nothing about the present. */
 const fewestSamples = 1;
 
 /**

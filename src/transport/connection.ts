@@ -2,7 +2,7 @@ import { nodeProcess } from '../util/runtime.ts';
 
 /** Undici's HTTP agent, which Node's `fetch` uses: the parts needed here. */
 export interface ConnectionAgent {
-  /** Sends a request; the handler gets what happens. */
+  /** Sends a request; the handler gets its events. */
   dispatch(options: DispatchOptions, handler: DispatchHandler): boolean;
   /** Closes idle connections now, and busy ones when their requests finish. */
   close(): Promise<void>;

@@ -85,12 +85,12 @@ async function fromFunction(factory: string, get: () => string | PromiseLike<str
 /** Code of the error for a missing key. */
 const noKeyCode = 'no_api_key';
 
-/** Whether an option for a key has no value, as where an environment variable is not set. */
+/** Whether an option for a key has no value, for example because an environment variable is not set. */
 export function isMissing(key: unknown): key is undefined {
   return key === undefined || (typeof key === 'string' && key.trim() === '');
 }
 
-/** In place of a key that has no value: the requests that need it fail and name its option. */
+/** Stands in for a key without a value: requests that need it fail with an error that names the option. */
 export function missingKey(factory: string, option: string): () => never {
   return () => {
     const advice = 'set the environment variable that it is read from';

@@ -75,8 +75,8 @@ function storable(value: unknown): unknown {
 }
 
 /**
- * Whether a value is a schema of a library, which is an object of functions; its caller restores it. A JSON Schema that Zod made is
- * none, although it has the same mark: hidden, on a plain object (https://zod.dev/json-schema).
+ * Whether a value is a schema of a library, which is an object of functions; its caller restores it. A JSON Schema made by Zod is
+ * not one, although it has the same mark: hidden, on a plain object (https://zod.dev/json-schema).
  */
 function isLibrarySchema(value: object): boolean {
   if (!('~standard' in value)) return false;

@@ -4,11 +4,11 @@ import type { Signal } from './time/abort.ts';
 import { sleep } from './time/clock.ts';
 
 /**
- * Code that is loaded when a router first needs it, so that applications that never do carry it in a file of its own. One constant
- * for each part; `Parts` has what is loaded.
+ * Code that is loaded when a router first needs it, so that applications that never need it do not load it. One constant for each
+ * part; `Parts` has what is loaded.
  */
 export interface Part<T> {
-  /** Names it in errors. */
+  /** Its name in errors. */
   readonly name: string;
   readonly importIt: () => Promise<T>;
 }

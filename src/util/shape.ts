@@ -1,15 +1,15 @@
-/** What is wrong with a value, and where in it: paths are made only of what is wrong. */
+/** An error in a value, and its place there. Paths are built only for errors. */
 export interface Flaw {
   /** From the value down, such as `.content[1].text`; empty for the value itself. */
   readonly path: string;
   readonly expected: string;
-  /** What came, where the value itself does not say it. */
+  /** A description of the value, where the value itself is not enough. */
   readonly got?: string;
   readonly value?: unknown;
 }
 
 /**
- * Says what is wrong with a value; `undefined` where nothing is. The one checker of options and requests: who calls it makes the
+ * Returns the first error in a value; `undefined` for a valid one. Options and requests share this checker; its callers build the
  * error, which for requests shows less of the value.
  */
 export type Shape = (value: unknown) => Flaw | undefined;
@@ -17,7 +17,7 @@ export type Shape = (value: unknown) => Flaw | undefined;
 /** Shapes by the names of fields. */
 export type Shapes = Readonly<Record<string, Shape>>;
 
-/** A value that a test tells right from wrong. */
+/** A value that passes a test. */
 /* @__NO_SIDE_EFFECTS__ */
 export function is(expected: string, test: (value: unknown) => boolean): Shape {
   return (value) => (test(value) ? undefined : wrong(expected, value));
@@ -32,7 +32,7 @@ export const strings: Shape = /* @__PURE__ */ is(
   (value) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
 );
 export const ratio: Shape = /* @__PURE__ */ is('a number from 0 to 1', (value) => isNumber(value, 0, 1));
-/** Of time. */
+/** A duration. */
 export const duration: Shape = /* @__PURE__ */ is(
   'a positive number of milliseconds, or Infinity',
   (value) => typeof value === 'number' && value > 0,
@@ -62,7 +62,7 @@ export function oneOf(...words: readonly string[]): Shape {
   return words.length === 1 ? is(`'${words[0]}'`, (value) => value === words[0]) : among(words);
 }
 
-/** One of these names, of which there may be only one. */
+/** One of these names; the list may have only one. */
 /* @__NO_SIDE_EFFECTS__ */
 export function among(names: readonly string[]): Shape {
   return is(`one of ${names.join(', ')}`, (value) => names.includes(value as string));
@@ -95,7 +95,7 @@ export function listOf(shape: Shape, what: string, least = 0): Shape {
   return (value) => list(value) ?? elements(value as readonly unknown[], shape);
 }
 
-/** The first element that is wrong. */
+/** The first invalid element. */
 export function elements(
   list: readonly unknown[],
   shape: (value: unknown, index: number) => Flaw | undefined,
@@ -107,7 +107,7 @@ export function elements(
   return undefined;
 }
 
-/** An object with fields of these shapes; others are not looked at. */
+/** An object with fields of these shapes; other fields are not checked. */
 /* @__NO_SIDE_EFFECTS__ */
 export function fields(shapes: Shapes): Shape {
   const entries = Object.entries(shapes);
@@ -139,7 +139,7 @@ export function only(shapes: Shapes, required: Shapes = {}): Shape {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What is wrong with an object of known fields, but for their values. */
+/** The error in an object of known fields, apart from their values. */
 export function unknownField(
   value: unknown,
   known: () => readonly string[],
@@ -178,7 +178,7 @@ export function inside(path: string, flaw: Flaw): Flaw {
   return { ...flaw, path: path + flaw.path };
 }
 
-/** Whether a value is an object with fields, and no list. */
+/** Whether a value is an object with fields, not a list. */
 export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -188,7 +188,7 @@ export function isNumber(value: unknown, least: number, most = Number.POSITIVE_I
   return typeof value === 'number' && value >= least && value <= most;
 }
 
-/** A field in a path: what is no name is quoted, and cut where it is long. */
+/** A field in a path. Anything that is not an identifier is quoted, and shortened if it is long. */
 export function step(field: string): string {
   return /^[\w$-]{1,40}$/.test(field) ? `.${field}` : `[${JSON.stringify(field.slice(0, 20))}]`;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { linkedAbort } from '../../src/util/time/abort.ts';
+import { LinkedAbort } from '../../src/util/time/abort.ts';
 
 describe('an abort of our own', () => {
   it('calls each listener once, in order, with the first reason', () => {
-    const link = linkedAbort();
+    const link = new LinkedAbort();
     const { signal } = link;
     const told: string[] = [];
     signal.addEventListener('abort', () => told.push(`a ${signal.reason}`));
@@ -14,7 +14,7 @@ describe('an abort of our own', () => {
   });
 
   it('does not tell whom another listener has just let go', () => {
-    const link = linkedAbort();
+    const link = new LinkedAbort();
     const { signal } = link;
     const told: string[] = [];
     const late = () => told.push('late');
@@ -25,15 +25,15 @@ describe('an abort of our own', () => {
   });
 
   it('follows its parent, of whichever kind, until it is unlinked', () => {
-    const parents = [linkedAbort(), new AbortController()] as const;
+    const parents = [new LinkedAbort(), new AbortController()] as const;
     for (const parent of parents) {
-      const linked = linkedAbort(parent.signal);
-      const unlinked = linkedAbort(parent.signal);
+      const linked = new LinkedAbort(parent.signal);
+      const unlinked = new LinkedAbort(parent.signal);
       unlinked.unlink();
       parent.abort('why');
       expect([linked.signal.aborted, linked.signal.reason]).toEqual([true, 'why']);
       expect(unlinked.signal.aborted).toBe(false);
-      expect(linkedAbort(parent.signal).signal.reason).toBe('why');
+      expect(new LinkedAbort(parent.signal).signal.reason).toBe('why');
     }
   });
 });

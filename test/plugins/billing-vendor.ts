@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { estimateInput, estimateTokens } from '../../src/pricing/estimate.ts';
+import { estimateTokens, inputEstimate } from '../../src/pricing/estimate.ts';
 
 /** What a prompt asks the vendor to do: `tenant/behavior/number`. */
 type Behavior = 'answer' | 'fail' | 'cut' | 'abort' | 'reject' | 'hang' | 'cached';
@@ -32,7 +32,7 @@ export async function billingVendor() {
     const [tenant = '', behavior = 'answer', number = '0'] = content.split('/') as [string, Behavior, string];
     const { model } = body;
     const item = `${tenant} ${model} ${number}`;
-    const input = estimateInput(body.messages);
+    const input = inputEstimate().estimateInput(body.messages);
     const id = `chatcmpl-${number}-${model}`;
     const first = model === 'm0';
     const wants = (name: Behavior): boolean => first && behavior === name;

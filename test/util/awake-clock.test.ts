@@ -2,7 +2,7 @@ import { virtualClock } from 'signalbox/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { awakeClock } from '../../src/util/time/awake-clock.ts';
 import { systemClock } from '../../src/util/time/clock.ts';
-import { watchdog } from '../../src/util/time/watchdog.ts';
+import { Watchdog } from '../../src/util/time/watchdog.ts';
 
 /** A runtime whose time stands still until it is moved on, with or without its timers. */
 function runtime() {
@@ -171,7 +171,7 @@ describe('watchdog', () => {
   it('counts no frozen time, and fires late rather than early', () => {
     const awake = awakeClock(systemClock);
     const fired: number[] = [];
-    const timer = watchdog(awake, () => fired.push(performance.now()));
+    const timer = new Watchdog(awake, () => fired.push(performance.now()));
     const start = performance.now();
     timer.watch(2_000);
     world.pass(500);

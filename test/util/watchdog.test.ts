@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 import { awakeClock } from '../../src/util/time/awake-clock.ts';
-import { watchdog } from '../../src/util/time/watchdog.ts';
+import { Watchdog } from '../../src/util/time/watchdog.ts';
 
 describe('watchdog', () => {
   it('expires after its time, whatever fractions of a millisecond the process stood still for', async () => {
@@ -13,7 +13,7 @@ describe('watchdog', () => {
         const awake = awakeClock(clock);
         await clock.advance(before);
         let expired = 0;
-        watchdog(awake, () => {
+        new Watchdog(awake, () => {
           expired += 1;
         }).watch(wait);
         clock.freeze(frozen);

@@ -1,8 +1,9 @@
 import { AIMessageChunk, type ToolCallChunk } from '@langchain/core/messages';
 import { ChatGenerationChunk } from '@langchain/core/outputs';
 import type { ChatResult } from '../../types/result/result.ts';
-import type { AppendOnlyPart } from '../../types/result/stream-part.ts';
+import type { AppendOnlyPart, ReasoningDelta, TextDelta } from '../../types/result/stream-part.ts';
 import type { ChatStream } from '../../types/router.ts';
+import { BlockTracker } from '../shared/block-tracker.ts';
 import { argumentsOf, type Block, toBlock, toMetadata, toUsage, withUsage } from './result.ts';
 
 /**
@@ -28,45 +29,37 @@ export async function* toChunks(
 
 type Content = Exclude<AppendOnlyPart, { readonly type: 'raw' | 'finish' }>;
 
-interface OpenCall {
-  readonly index: number;
-  /** Whether arguments have been sent. */
-  sent: boolean;
-}
-
 /** Converts the parts of one stream. */
 function chunkWriter(asBlocks: boolean) {
-  const calls = new Map<string, OpenCall>();
-  let blocks = 0;
+  const blocks = new BlockTracker();
   // Plain text is a string, as LangChain's users expect. After the first block, everything else must be blocks too.
   let form: 'none' | 'string' | 'blocks' = asBlocks ? 'blocks' : 'none';
-  let open: { readonly key: string; readonly index: number } | undefined;
 
   const next = (): number => {
-    open = undefined;
-    blocks += 1;
-    return blocks - 1;
-  };
-  const indexOf = (key: string): number => {
-    if (open?.key !== key) open = { key, index: next() };
-    return open.index;
+    blocks.end();
+    return blocks.take();
   };
   const block = (content: Block): ChatGenerationChunk => {
     form = 'blocks';
     return toChunk('text' in content ? String(content['text']) : '', [content]);
   };
-  const write = (more: string, id: string): ChatGenerationChunk | undefined => {
-    if (more === '') return undefined;
-    const index = indexOf(`text ${id}`);
+  const write = (delta: TextDelta | ReasoningDelta): ChatGenerationChunk | undefined => {
+    const { type, text } = delta;
+    if (text === '') return undefined; // a signature, which the last chunk carries
+    const index = blocks.push(delta)?.block.index;
+    if (type === 'reasoning-delta') return block({ type: 'reasoning', reasoning: text, index });
     if (form === 'none' || (form === 'string' && index === 0)) {
       form = 'string';
-      return toChunk(more, more);
+      return toChunk(text, text);
     }
-    return block({ type: 'text', text: more, index });
+    return block({ type: 'text', text, index });
   };
   const call = (id: string, name: string | undefined, args: string): ChatGenerationChunk => {
-    const { index, sent } = calls.get(id) ?? { index: next(), sent: false };
-    calls.set(id, { index, sent: sent || args !== '' });
+    const known = blocks.calls.get(id);
+    if (known === undefined) blocks.end();
+    const open = known ?? blocks.beginCall(id);
+    open.text += args;
+    const { index } = open;
     // Otherwise a call before any text would take the text's index.
     if (form === 'none') form = 'blocks';
     const chunk: ToolCallChunk = { type: 'tool_call_chunk', index, id, args, ...(name ? { name } : {}) };
@@ -77,23 +70,17 @@ function chunkWriter(asBlocks: boolean) {
     write(part: Content): ChatGenerationChunk | undefined {
       switch (part.type) {
         case 'text-delta':
-          return write(part.text, part.id ?? '');
         case 'reasoning-delta':
-          if (part.text === '') return undefined; // a signature, which the last chunk carries
-          return block({
-            type: 'reasoning',
-            reasoning: part.text,
-            index: indexOf(`reasoning ${part.id ?? ''}`),
-          });
+          return write(part);
         case 'tool-call-start':
           return call(part.toolCallId, part.toolName, '');
         case 'tool-call-delta':
           return part.text === '' ? undefined : call(part.toolCallId, undefined, part.text);
         case 'tool-call': {
-          const before = calls.get(part.toolCallId);
+          const before = blocks.calls.get(part.toolCallId);
           if (part.providerExecuted !== true) {
             const name = before === undefined ? part.toolName : undefined;
-            return before?.sent === true ? undefined : call(part.toolCallId, name, argumentsOf(part.input));
+            return before?.text ? undefined : call(part.toolCallId, name, argumentsOf(part.input));
           }
           break;
         }

@@ -18,8 +18,8 @@ export function isUnconstrained({ channels, breaker }: Target): boolean {
 }
 
 /**
- * When a channel's limits admit an attempt of this many tokens, in monotonic milliseconds; at most `now` if
- * they do already.
+ * The monotonic time at which a channel's limits allow an attempt of this many tokens; at most `now` if they
+ * allow it already.
  */
 export function availableAt(channel: Channel, tokens: () => TokenDemand, now: number): number {
   const { rates, vendorLimits } = channel;
@@ -33,8 +33,8 @@ export function availableAt(channel: Channel, tokens: () => TokenDemand, now: nu
 }
 
 /**
- * When the limits declared by the application, which always apply, admit an attempt. Limits reported by a
- * vendor are a forecast: they may delay or redirect a request but never reject it.
+ * The time at which the limits declared by the application, which always apply, allow an attempt. Limits
+ * reported by a vendor are a forecast: they may delay or redirect a request but never reject it.
  */
 export function declaredAt({ rates }: Channel, tokens: () => TokenDemand, now: number): number {
   if (rates.length === 0) return now;

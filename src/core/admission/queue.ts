@@ -3,7 +3,7 @@ import type { Priority } from '../../types/options/options.ts';
 import type { Signal } from '../../util/time/abort.ts';
 import type { AwakeClock } from '../../util/time/awake-clock.ts';
 import { forRequest, type Pulse } from '../../util/time/pulse.ts';
-import { watchdog } from '../../util/time/watchdog.ts';
+import { Watchdog } from '../../util/time/watchdog.ts';
 import { priorities } from '../options/policies.ts';
 import { type LaneEntry, priorityLanes } from './lanes.ts';
 
@@ -18,7 +18,7 @@ export interface Waiter<T> {
   readonly maxWait: number;
   /**
    * Milliseconds after which the request tries regardless of forecasts, so that requests ahead of it in the
-   * line cannot hold it up waiting for one.
+   * line that wait for a forecast do not block it.
    */
   readonly forecastWait: number;
   /** Signal of the request. */
@@ -166,7 +166,7 @@ function joining({ clock, awake, lanes, sweep, sweepFor, nextNumber }: Joined) {
     let isHurried = false;
     // Each request has its own timers: where timers belong to a request, they end with it.
     let cancelWake = (): void => {};
-    const patience = watchdog(awake, () => {
+    const patience = new Watchdog(awake, () => {
       if (isHurried || forecastWait >= maxWait) waiting.turnAway('late');
       else hurry();
     });

@@ -8,12 +8,12 @@ import type { ChatStream } from '../../types/router.ts';
 import { unrouted } from '../life-cycle.ts';
 import type { RequestState } from '../request.ts';
 
-/** In place of the id of a target. */
+/** Stands in for a target's id. */
 const target = 'last-resort';
 
 /**
- * The route's own text as the answer to a request that no target could answer: all failed, none was available, or the time was
- * over. Other errors are the caller's: an invalid request, a budget, an abort. The request counts as failed, so that nothing takes
+ * The route's own text as the answer to a request that no target could answer: all failed, none was available, or time ran out.
+ * Other errors are the caller's: an invalid request, a budget, an abort. The request counts as failed, so that nothing mistakes
  * the text for an answer.
  */
 export function lastResortFor(

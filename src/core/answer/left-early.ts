@@ -27,7 +27,10 @@ export function withUnread(seen: AttemptMeasures, unread: readonly (ProviderStre
   return { usage, response, text: text + collected.text() + collected.beside(), finish };
 }
 
-/** Records an answer that is left early: exactly if all of it has arrived, else by what has. */
+/**
+ * Records an answer that is left early: with its exact usage if all of it has arrived, otherwise with an
+ * estimate from the part that has.
+ */
 export function recordLeft(
   attempt: Attempt,
   { inputTokens }: Pick<RequestState, 'inputTokens'>,

@@ -14,7 +14,10 @@ const uncertain = 10_000;
  * samples, so in an outage the timeout would grow with each of them.
  */
 const longestLearned = 60_000;
-/** Time without a sign of life while a target is not measured: as long as a person waits, and for a model that can reason. */
+/**
+ * The time without a sign of life that an unmeasured target gets: as long as a person waits, and longer for a model that can
+ * reason.
+ */
 const unknownResponse = 10_000;
 const unknownReasoning = 20_000;
 /** The least for requests that may take long, and from how many output tokens they do. */
@@ -23,9 +26,9 @@ const longOutput = 4_096;
 const longestResponse = 60_000;
 const longestOutput = 16_384;
 /**
- * The part of the time in which an answer is wanted that a target on a best-effort tier gets; the rest is for another
- * target. Such tiers wait for room at the vendor, so silence is usual: up to 15 minutes
- * (https://ai.google.dev/gemini-api/docs/optimization, https://developers.openai.com/api/docs/guides/flex-processing).
+ * The share of the wanted response time that a target on a best-effort tier gets; the rest is left for another target. Such tiers
+ * wait for room at the vendor, so silence is usual: up to 15 minutes (https://ai.google.dev/gemini-api/docs/optimization,
+ * https://developers.openai.com/api/docs/guides/flex-processing).
  */
 const patience = 0.8;
 /** Timeout between two tokens in milliseconds: unmeasured, bounds, and when the target seems stalled. */
@@ -53,7 +56,10 @@ export function responseTimeout(target: Target, request: Measured & Wanted, now:
   return Math.max(learned ?? usual, leastFor(request));
 }
 
-/** The milliseconds in which the strategy or the call wants an answer, from the request's start; `undefined` if at any time. */
+/**
+ * The milliseconds in which the strategy or the call wants an answer, from the request's start; `undefined` if neither sets a
+ * time.
+ */
 function wantedWithin({ route, options, startedAt, timeLeft }: Wanted, now: number): number | undefined {
   const called = options.deadline === undefined ? Number.POSITIVE_INFINITY : now - startedAt + timeLeft;
   const wanted = Math.min(route.policies.strategy.deadline ?? Number.POSITIVE_INFINITY, called);

@@ -1,4 +1,4 @@
-import { type Watchdog, watchdog } from '../../util/time/watchdog.ts';
+import { Watchdog } from '../../util/time/watchdog.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
 import { leastWait, shortestLearned } from '../options/policies.ts';
@@ -42,7 +42,7 @@ export class AttemptTimer {
     this.request = request;
     this.slot = slot;
     this.#expire = expire;
-    this.#timer = watchdog(env.awake, () => this.#onTimer());
+    this.#timer = new Watchdog(env.awake, () => this.#onTimer());
     this.aliveAt = env.awake.now(now);
     this.#endsAt = this.aliveAt + timeout.attempt;
     if (target.deferred) return; // only the request's deadline limits it
@@ -59,7 +59,7 @@ export class AttemptTimer {
     this.slot.revived();
   };
 
-  /** Its first token has come, so that it owes no more signs of life. */
+  /** Its first token has arrived, so no more signs of life are needed. */
   begun(): void {
     this.#hasBegun = true;
   }

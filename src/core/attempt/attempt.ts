@@ -5,7 +5,7 @@ import type { VendorLimit } from '../../types/options/limit.ts';
 import type { CallContext } from '../../types/provider.ts';
 import type { AttemptSummary, ResponseInfo } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { type LinkedAbort, linkedAbort, type Signal, takesOwnSignals } from '../../util/time/abort.ts';
+import { LinkedAbort, type Signal, takesOwnSignals } from '../../util/time/abort.ts';
 import { forRequest } from '../../util/time/pulse.ts';
 import { realAbort } from '../../util/time/real-abort.ts';
 import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
@@ -70,7 +70,7 @@ export class Attempt {
     this.#startedAt = env.clock.now();
     target.stats.start(this.#startedAt);
     emitHealthChange(target, env, this.#startedAt);
-    this.#abort = linkedAbort(slot.signal);
+    this.#abort = new LinkedAbort(slot.signal);
     this.signal = this.#abort.signal;
     this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, (summary) => this.expire(summary));
     this.active = this.#timer.active;
@@ -91,7 +91,7 @@ export class Attempt {
     if (operation.measuredAs !== undefined && !target.deferred)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
-        forRequest(request.pulse, slot.alarm),
+        forRequest(request.pulse, () => slot.alarm()),
         request.size,
         this.#startedAt,
       );
@@ -139,7 +139,7 @@ export class Attempt {
     this.observers?.firstToken();
   }
 
-  /** A native signal costs more than the rest of an attempt, so that only providers that may hand it on get one. */
+  /** A native signal costs more than the rest of an attempt, so only providers that may pass it on get one. */
   #signalFor({ provider, target }: Channel): AbortSignal {
     const { signal } = this;
     return takesOwnSignals(provider) && !target.deferred ? (signal as AbortSignal) : realAbort(signal).signal;

@@ -4,44 +4,80 @@ import type { AttemptMeasures } from './billing/measures.ts';
 
 /** Runs the call of an attempt and records a failure; `seen` returns what is known by then. */
 export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => AttemptMeasures): Promise<T> {
-  const { signal, observers } = attempt;
   return new Promise((resolve, reject) => {
-    let over = false;
-    const fail = (error: unknown): void => {
-      if (over) return;
-      over = true;
-      signal.removeEventListener('abort', onAbort);
-      const failure = failureOf(error, attempt);
-      const isFailure = isRouterError(failure, 'provider') && failure.kind !== 'aborted';
-      const isSent = signal.aborted;
-      const record = (): void => {
-        if (isFailure) attempt.fail(failure, seen());
-        else attempt.abandon(seen(), isSent);
-        reject(failure);
-      };
-      const loading = isFailure ? attempt.loading() : attempt.pricing();
-      if (loading === undefined) record();
-      else void loading.then(record);
-    };
-    // Fails at once, so that all attempts are recorded when the request ends even if the provider ignores the
-    // abort.
-    const onAbort = (): void => fail(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
+    new FollowedCall(attempt, seen, resolve, reject).start(call);
+  });
+}
+
+class FollowedCall<T> {
+  readonly #attempt: Attempt;
+  readonly #seen: () => AttemptMeasures;
+  readonly #resolve: (answer: T) => void;
+  readonly #reject: (error: unknown) => void;
+  #over = false;
+
+  constructor(
+    attempt: Attempt,
+    seen: () => AttemptMeasures,
+    resolve: (answer: T) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#attempt = attempt;
+    this.#seen = seen;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(call: () => Promise<T>): void {
+    const { signal, observers } = this.#attempt;
+    signal.addEventListener('abort', this, { once: true });
     if (signal.aborted) {
-      onAbort();
+      this.handleEvent();
       return;
     }
     try {
-      (observers === undefined ? call() : observers.around(call)).then((answer) => {
-        if (over) return;
-        over = true;
-        signal.removeEventListener('abort', onAbort);
-        resolve(answer);
-      }, fail);
+      (observers === undefined ? call() : observers.around(call)).then(
+        (answer) => {
+          if (this.#end()) this.#resolve(answer);
+        },
+        (error: unknown) => this.#fail(error),
+      );
     } catch (error) {
-      fail(error);
+      this.#fail(error);
     }
-  });
+  }
+
+  /**
+   * The attempt is aborted. It fails at once, so that all attempts are recorded when the request ends even if the provider ignores the
+   * abort.
+   */
+  handleEvent(): void {
+    this.#fail(this.#attempt.signal.reason);
+  }
+
+  #fail(error: unknown): void {
+    const attempt = this.#attempt;
+    if (!this.#end()) return;
+    const failure = failureOf(error, attempt);
+    const isFailure = isRouterError(failure, 'provider') && failure.kind !== 'aborted';
+    const isSent = attempt.signal.aborted;
+    const record = (): void => {
+      if (isFailure) attempt.fail(failure, this.#seen());
+      else attempt.abandon(this.#seen(), isSent);
+      this.#reject(failure);
+    };
+    const loading = isFailure ? attempt.loading() : attempt.pricing();
+    if (loading === undefined) record();
+    else void loading.then(record);
+  }
+
+  /** Returns whether it has not ended before. */
+  #end(): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    this.#attempt.signal.removeEventListener('abort', this);
+    return true;
+  }
 }
 
 /**

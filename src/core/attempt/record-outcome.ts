@@ -12,7 +12,7 @@ export interface AnswerTimes {
   readonly now: number;
 }
 
-/** The most answers of which is kept what there is to learn, while the code for that cannot be loaded. */
+/** Maximum number of answers kept for later measurement while the code that measures cannot be loaded. */
 const mostUnlearned = 100;
 
 /** Learns from a complete answer: health, speed, and answer length. */
@@ -35,7 +35,7 @@ export function recordSuccess(
   else learnLater(env, () => learn(request, channel, passes, usage, now));
 }
 
-/** Keeps a lesson until the code for it is loaded. */
+/** Keeps an answer's measurements until the code for them is loaded. */
 export function learnLater({ unlearned }: RouterContext, lesson: () => void): void {
   if (unlearned.length < mostUnlearned) unlearned.push(lesson);
 }

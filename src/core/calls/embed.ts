@@ -45,7 +45,7 @@ function portion(asked: EmbedRequest): SubCall<ProviderEmbeddings> {
   const { values } = asked;
   let counted: number | undefined;
   const estimate = () => {
-    counted ??= values.reduce((sum, value) => sum + estimateTokens(value), 0);
+    counted ??= estimateTokens(values);
     return { inputTokens: counted, outputTokens: 0 };
   };
   return {

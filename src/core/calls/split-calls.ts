@@ -4,7 +4,7 @@ import { addCosts } from '../../pricing/sum-costs.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import type { OperationResult, ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
-import { linkedAbort, orAbort, type Signal } from '../../util/time/abort.ts';
+import { LinkedAbort, orAbort, type Signal } from '../../util/time/abort.ts';
 import { availableAt, declaredAt, hasCapacity } from '../admission/capacity.ts';
 import { queueOf } from '../admission/queue.ts';
 import { isWithinLimits } from '../admission/spare-capacity.ts';
@@ -101,7 +101,7 @@ async function askAll<Answer extends Answered>(
 ): Promise<void> {
   const { channel } = first;
   const left = tasks.filter(({ done }) => done === undefined);
-  const others = linkedAbort(lane.signal);
+  const others = new LinkedAbort(lane.signal);
   const granted = [first];
   let underWay = 0;
   let failure: { readonly error: unknown } | undefined;

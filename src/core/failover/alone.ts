@@ -1,56 +1,58 @@
-import { type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
-import type { AttemptSlot, Joined, joinRace, RaceOptions } from './race.ts';
-
-/** The code for several attempts at once; `undefined` while it is not loaded. */
-export type FindRace = () => { readonly joinRace: typeof joinRace } | undefined;
+import { LinkedAbort } from '../../util/time/abort.ts';
+import type { ChannelReservation } from '../attempt/reservation.ts';
+import type { AttemptSlot, Joined, Racers } from './race.ts';
+import { recoveryPart } from './recovery-part.ts';
 
 /** Runs an attempt while the code for several at once is not loaded. Once it is, others may join this one. */
-export function runAlone<T>(options: RaceOptions<T>, findRace: FindRace): Promise<T> {
+export function runAlone<T>(racers: Racers<T>, only: ChannelReservation): Promise<T> {
   return new Promise((resolve, reject) => {
-    new Alone(options, findRace, resolve, reject).start();
+    new Alone(racers, only, resolve, reject).start();
   });
 }
 
 class Alone<T> implements AttemptSlot {
-  readonly signal: Signal;
-  readonly #options: RaceOptions<T>;
-  readonly #findRace: FindRace;
+  readonly signal: LinkedAbort;
+  readonly #racers: Racers<T>;
+  readonly #only: ChannelReservation;
   readonly #resolve: (value: T | Promise<T>) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #abort: LinkedAbort;
   #attempt: Promise<T> | undefined;
   #joined: Joined<T> | undefined;
   #isOver = false;
 
   constructor(
-    options: RaceOptions<T>,
-    findRace: FindRace,
+    racers: Racers<T>,
+    only: ChannelReservation,
     resolve: (value: T | Promise<T>) => void,
     reject: (error: unknown) => void,
   ) {
-    this.#options = options;
-    this.#findRace = findRace;
+    this.#racers = racers;
+    this.#only = only;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#abort = linkedAbort(options.signal);
-    this.signal = this.#abort.signal;
+    this.signal = new LinkedAbort(racers.request.signal);
   }
 
   start(): void {
-    const { attempt, first, failed } = this.#options;
-    this.#attempt = attempt(first, this);
+    this.#attempt = this.#racers.begin(this.#only, this);
     this.#attempt.then(
       (value) => {
-        if (this.#joined === undefined) this.#resolve(value);
-        this.#isOver = true;
+        if (this.#end()) this.#resolve(value);
       },
       (error: unknown) => {
-        if (this.#joined !== undefined) return;
-        this.#isOver = true;
-        failed(first, error);
+        if (!this.#end()) return;
+        this.#racers.attemptFailed(this.#only, error);
         this.#reject(error);
       },
     );
+  }
+
+  /** Returns whether it has run alone. A race ends what has joined it. */
+  #end(): boolean {
+    if (this.#joined !== undefined) return false;
+    this.#isOver = true;
+    this.#racers.ended(this.#only);
+    return true;
   }
 
   win(): boolean {
@@ -59,7 +61,9 @@ class Alone<T> implements AttemptSlot {
     return true;
   }
 
-  readonly alarm = (): void => this.#join()?.alarm();
+  alarm(): void {
+    this.#join()?.alarm();
+  }
 
   overdue(summary: string | undefined, cause: 'doubt' | 'silence'): void {
     this.#join()?.overdue(summary, cause);
@@ -71,11 +75,12 @@ class Alone<T> implements AttemptSlot {
 
   #join(): AttemptSlot | undefined {
     if (this.#joined !== undefined) return this.#joined.slot;
-    const race = this.#isOver || this.#attempt === undefined ? undefined : this.#findRace();
-    if (race === undefined || this.#attempt === undefined) return undefined;
-    this.#joined = race.joinRace(this.#options, this.#attempt);
+    if (this.#isOver || this.#attempt === undefined) return undefined;
+    const recovery = this.#racers.request.env.parts.get(recoveryPart);
+    if (recovery === undefined) return undefined;
+    this.#joined = recovery.joinRace(this.#racers, this.#only, this.#attempt);
     const { slot, answer } = this.#joined;
-    slot.signal.addEventListener('abort', () => this.#abort.abort(slot.signal.reason));
+    slot.signal.addEventListener('abort', () => this.signal.abort(slot.signal.reason));
     this.#resolve(answer);
     return slot;
   }

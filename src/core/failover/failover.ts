@@ -1,5 +1,5 @@
 import { isRouterError } from '../../errors.ts';
-import { orAbort, type Signal } from '../../util/time/abort.ts';
+import { orAbort } from '../../util/time/abort.ts';
 import { type AttemptError, isAttemptError } from '../attempt/attempt-error.ts';
 import { type ChannelReservation, reserve } from '../attempt/reservation.ts';
 import { loadRest } from '../parts/rest.ts';
@@ -8,7 +8,7 @@ import type { RoutingResult } from '../routing/candidates.ts';
 import type { Channel } from '../targets/target.ts';
 import { runAlone } from './alone.ts';
 import type { Eligible } from './channel-option.ts';
-import type { AttemptSlot, RaceOptions } from './race.ts';
+import type { AttemptSlot, BackupPlan, Cause, Racers } from './race.ts';
 import { isReady } from './ready.ts';
 import { recoveryPart } from './recovery-part.ts';
 import type { TargetSearch } from './search.ts';
@@ -33,19 +33,11 @@ export interface Failover {
   turnedAway(why: 'full' | 'late'): unknown;
 }
 
-/**
- * Waits for an SDK to load before the attempt starts, so that loading counts neither as the target's latency nor toward its
- * timeouts. The attempt itself reports a failed load or an abort.
- */
-function loaded(loading: Promise<unknown>, signal: Signal): Promise<unknown> {
-  return orAbort(loading, signal).catch(keep);
-}
-
 const all: Eligible = () => true;
 const keep = (): void => {};
 
 export class TargetFailover implements Failover {
-  readonly #request: RequestState;
+  readonly request: RequestState;
   readonly #routing: RoutingResult;
   #order: readonly Channel[] | undefined;
   /** The channel of the first attempt, and whether that runs. */
@@ -55,7 +47,7 @@ export class TargetFailover implements Failover {
   #search: TargetSearch | undefined;
 
   constructor(request: RequestState, routing: RoutingResult) {
-    this.#request = request;
+    this.request = request;
     this.#routing = routing;
   }
 
@@ -64,22 +56,23 @@ export class TargetFailover implements Failover {
     discard: (value: T) => void = keep,
     eligible: Eligible = all,
   ): Promise<T> {
-    const { signal } = this.#request;
+    const { env, signal } = this.request;
+    const racers = new Attempts(this, attempt, discard, eligible);
     for (;;) {
       const isUntried = this.#first === undefined && this.#search === undefined;
-      let first = isUntried ? this.#atOnce(eligible) : undefined;
-      if (first === undefined) {
-        const search = this.#searching() ?? (await this.#load());
+      let taken = isUntried ? this.#atOnce(eligible) : undefined;
+      if (taken === undefined) {
+        const search = this.searching() ?? (await this.load());
         try {
-          first = await search.enter(eligible);
+          taken = await search.enter(eligible);
         } catch (error) {
           throw search.finalError(error);
         }
       }
       try {
-        return await this.#race(first, attempt, discard, eligible);
+        return await (env.parts.get(recoveryPart)?.race(racers, taken) ?? runAlone(racers, taken));
       } catch (error) {
-        const search = this.#searching();
+        const search = this.searching() ?? (await this.#loadFor(error, taken.channel));
         if (search === undefined) throw error; // its code could not be loaded, or is not needed: the caller has left
         if (!search.mayGoOn(error, eligible)) throw search.finalError(error);
         if (signal.aborted) throw signal.reason;
@@ -88,20 +81,20 @@ export class TargetFailover implements Failover {
   }
 
   failed(channel: Channel, error: AttemptError): void {
-    this.#searching()?.failed(channel, error, true);
+    this.searching()?.failed(channel, error, true);
   }
 
   mayGoOn(error: AttemptError, eligible: Eligible = all): boolean {
-    return this.#searching()?.mayGoOn(error, eligible) === true;
+    return this.searching()?.mayGoOn(error, eligible) === true;
   }
 
   turnedAway(why: 'full' | 'late'): unknown {
-    return this.#searching()?.turnedAway(why);
+    return this.searching()?.turnedAway(why);
   }
 
   /** Reserves the first target that can start now; `undefined` if none can. */
   #atOnce(eligible: Eligible): ChannelReservation | undefined {
-    const request = this.#request;
+    const { request } = this;
     const now = request.env.clock.now();
     const canStart = (channel: Channel): boolean =>
       eligible(channel.target) && isReady(channel, request, now);
@@ -110,7 +103,7 @@ export class TargetFailover implements Failover {
     if (channel === undefined) return undefined;
     const reservation = reserve(channel, request, now);
     if ('until' in reservation) {
-      this.#searching()?.history.hold(channel, reservation, now);
+      this.searching()?.history.hold(channel, reservation, now);
       return undefined;
     }
     this.#first = channel;
@@ -126,74 +119,96 @@ export class TargetFailover implements Failover {
   }
 
   /** The search, from the attempts so far; `undefined` while its code is not loaded. */
-  #searching(): TargetSearch | undefined {
-    const recovery = this.#request.env.parts.get(recoveryPart);
+  searching(): TargetSearch | undefined {
+    const recovery = this.request.env.parts.get(recoveryPart);
     if (this.#search !== undefined || recovery === undefined) return this.#search;
-    const search = new recovery.TargetSearch(this.#request, this.#routing, this.#channels);
+    const search = new recovery.TargetSearch(this.request, this.#routing, this.#channels);
     if (this.#first !== undefined) search.history.count(this.#first);
     if (this.#first !== undefined && this.#isRunning) search.history.enter(this.#first);
     this.#search = search;
     return search;
   }
 
-  async #load(): Promise<TargetSearch> {
-    const { env, signal } = this.#request;
+  async load(): Promise<TargetSearch> {
+    const { env, signal } = this.request;
     await loadRest(env, signal);
-    return this.#searching() as TargetSearch;
+    return this.searching() as TargetSearch;
   }
 
-  #race<T>(
-    first: ChannelReservation,
-    attempt: DoAttempt<T>,
-    discard: (value: T) => void,
-    eligible: Eligible,
-  ): Promise<T> {
-    const request = this.#request;
-    const { parts, clock, awake } = request.env;
-    const options: RaceOptions<T> = {
-      first,
-      attempt: async (taken, slot) => {
-        this.#enter(taken.channel);
-        try {
-          const loading = taken.channel.provider.load?.();
-          if (loading !== undefined) await loaded(loading, slot.signal);
-          return await attempt(taken, slot);
-        } catch (error) {
-          // Other failures have loaded it already.
-          if (isRouterError(error, 'output') && this.#searching() === undefined)
-            await this.#load().catch(keep);
-          throw error;
-        } finally {
-          this.#leave(taken.channel);
-        }
-      },
-      another: (cause) => {
-        const search = this.#searching();
-        if (search !== undefined) return search.backup(cause, eligible);
-        return this.#load();
-      },
-      company: (channel) => parts.get(recoveryPart)?.backupPlan(channel, request),
-      failed: ({ channel }, error) => {
-        const search = isAttemptError(error) ? this.#searching() : undefined;
-        if (isAttemptError(error)) search?.failed(channel, error, false);
-        return search?.isPassedOn(error) === true;
-      },
-      discard,
-      clock,
-      awake,
-      signal: request.signal,
-    };
-    const recovery = parts.get(recoveryPart);
-    return recovery === undefined ? runAlone(options, () => parts.get(recoveryPart)) : recovery.race(options);
+  /** Loads the search for a rejected answer, and records that. Other failures have loaded it already. */
+  async #loadFor(error: unknown, channel: Channel): Promise<TargetSearch | undefined> {
+    if (!isRouterError(error, 'output')) return undefined;
+    const search = await this.load().catch(keep);
+    search?.failed(channel, error, false);
+    return search ?? undefined;
   }
 
-  #enter(channel: Channel): void {
+  enter(channel: Channel): void {
     if (this.#search !== undefined) this.#search.history.enter(channel);
     else this.#isRunning = true;
   }
 
-  #leave(channel: Channel): void {
+  leave(channel: Channel): void {
     if (this.#search !== undefined) this.#search.history.leave(channel);
     else this.#isRunning = false;
+  }
+}
+
+/** The attempts of a failover until one answers. */
+class Attempts<T> implements Racers<T> {
+  readonly request: RequestState;
+  readonly discard: (value: T) => void;
+  readonly #failover: TargetFailover;
+  readonly #attempt: DoAttempt<T>;
+  readonly #eligible: Eligible;
+
+  constructor(
+    failover: TargetFailover,
+    attempt: DoAttempt<T>,
+    discard: (value: T) => void,
+    eligible: Eligible,
+  ) {
+    this.request = failover.request;
+    this.#failover = failover;
+    this.#attempt = attempt;
+    this.discard = discard;
+    this.#eligible = eligible;
+  }
+
+  /**
+   * Waits for an SDK to load before the attempt starts, so that loading counts neither as the target's latency nor toward its
+   * timeouts. The attempt itself reports a failed load or an abort.
+   */
+  begin(reservation: ChannelReservation, slot: AttemptSlot): Promise<T> {
+    const { channel } = reservation;
+    this.#failover.enter(channel);
+    try {
+      const loading = channel.provider.load?.();
+      if (loading === undefined) return this.#attempt(reservation, slot);
+      return orAbort(loading, slot.signal)
+        .catch(keep)
+        .then(() => this.#attempt(reservation, slot));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  ended({ channel }: ChannelReservation): void {
+    this.#failover.leave(channel);
+  }
+
+  another(cause: Cause): ReturnType<Racers<T>['another']> {
+    const search = this.#failover.searching();
+    return search === undefined ? this.#failover.load() : search.backup(cause, this.#eligible);
+  }
+
+  backupPlan(channel: Channel): BackupPlan | undefined {
+    return this.request.env.parts.get(recoveryPart)?.backupPlan(channel, this.request);
+  }
+
+  attemptFailed({ channel }: ChannelReservation, error: unknown): boolean {
+    const search = isAttemptError(error) ? this.#failover.searching() : undefined;
+    if (isAttemptError(error)) search?.failed(channel, error, false);
+    return search?.isPassedOn(error) === true;
   }
 }

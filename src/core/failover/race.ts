@@ -1,9 +1,9 @@
 import { ProviderError } from '../../errors.ts';
-import type { Clock } from '../../types/clock.ts';
-import { type LinkedAbort, linkedAbort, type Signal } from '../../util/time/abort.ts';
+import { LinkedAbort, type Signal } from '../../util/time/abort.ts';
 import type { AwakeClock } from '../../util/time/awake-clock.ts';
-import { watchdog } from '../../util/time/watchdog.ts';
+import { Watchdog } from '../../util/time/watchdog.ts';
 import type { ChannelReservation } from '../attempt/reservation.ts';
+import type { RequestState } from '../request.ts';
 import type { Channel } from '../targets/target.ts';
 
 /** An attempt's view of its race. */
@@ -34,25 +34,24 @@ export interface BackupPlan {
 /** Why another attempt starts: the running ones are in doubt, they show no sign of life, or one is merely slow. */
 export type Cause = 'doubt' | 'silence' | 'slow';
 
-export interface RaceOptions<T> {
-  readonly first: ChannelReservation;
-  attempt(permit: ChannelReservation, lane: AttemptSlot): Promise<T>;
+/** Whose attempts race: see `TargetFailover`. */
+export interface Racers<T> {
+  readonly request: RequestState;
+  /** Starts an attempt. */
+  begin(reservation: ChannelReservation, slot: AttemptSlot): Promise<T>;
+  /** An attempt has ended. */
+  ended(reservation: ChannelReservation): void;
   /**
    * An attempt to start beside the running ones, or the milliseconds until one may be available; `undefined` if there is
    * none; a promise: to be asked again once it has settled.
    */
   another(cause: Cause): ChannelReservation | number | Promise<unknown> | undefined;
   /** Whether an attempt gets a second one beside it if it does not answer in time. */
-  company(channel: Channel): BackupPlan | undefined;
+  backupPlan(channel: Channel): BackupPlan | undefined;
   /** Records a failed attempt. Returns whether another target may succeed. */
-  failed(permit: ChannelReservation, error: unknown): boolean;
+  attemptFailed(reservation: ChannelReservation, error: unknown): boolean;
   /** Releases an answer that arrived after another one had won. */
   discard(value: T): void;
-  readonly clock: Clock;
-  /** Measures whether an attempt is slow. */
-  readonly awake: AwakeClock;
-  /** The request's signal. */
-  readonly signal: Signal;
 }
 
 /**
@@ -60,17 +59,17 @@ export interface RaceOptions<T> {
  * an answer that was sent is billed, and its usage says for how much. While one attempt runs, the failure
  * of another does not fail the race; if all running attempts are in doubt, another one starts.
  */
-export function race<T>(options: RaceOptions<T>): Promise<T> {
+export function race<T>(racers: Racers<T>, first: ChannelReservation): Promise<T> {
   return new Promise((resolve, reject) => {
-    new Race(options, resolve, reject).start(options.first);
+    new Race(racers, resolve, reject).start(first);
   });
 }
 
 /** Lets other attempts run beside one that has begun without a race. Returns its place in the race, and the race's answer. */
-export function joinRace<T>(options: RaceOptions<T>, running: Promise<T>): Joined<T> {
+export function joinRace<T>(racers: Racers<T>, first: ChannelReservation, running: Promise<T>): Joined<T> {
   let slot: AttemptSlot | undefined;
   const answer = new Promise<T>((resolve, reject) => {
-    slot = new Race(options, resolve, reject).start(options.first, running);
+    slot = new Race(racers, resolve, reject).start(first, running);
   });
   return { slot: slot as AttemptSlot, answer };
 }
@@ -82,10 +81,11 @@ export interface Joined<T> {
 
 /** A class, so that a request creates no closures for what rarely happens. */
 class Race<T> {
-  readonly #options: RaceOptions<T>;
+  readonly #racers: Racers<T>;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #lanes = new Set<Lane<T>>();
+  /** Usually one, so that a new array costs less than a set. */
+  #lanes: readonly Lane<T>[] = [];
   #winner: Lane<T> | undefined;
   #cancelLook: (() => void) | undefined;
   /** Answers that came after the winner's, until the others are stopped. */
@@ -93,20 +93,20 @@ class Race<T> {
   #areOthersStopped = false;
   over = false;
 
-  constructor(options: RaceOptions<T>, resolve: (value: T) => void, reject: (error: unknown) => void) {
-    this.#options = options;
+  constructor(racers: Racers<T>, resolve: (value: T) => void, reject: (error: unknown) => void) {
+    this.#racers = racers;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
   /** @param running the attempt, where it runs already */
-  start(permit: ChannelReservation, running?: Promise<T>): AttemptSlot {
-    const { company, awake, signal, attempt } = this.#options;
-    const lane = new Lane(this, permit, signal);
-    this.#lanes.add(lane);
-    const wanted = running === undefined ? company(permit.channel) : undefined;
-    if (wanted !== undefined) lane.plan(wanted, awake);
-    (running ?? attempt(permit, lane)).then(
+  start(reservation: ChannelReservation, running?: Promise<T>): AttemptSlot {
+    const { request } = this.#racers;
+    const lane = new Lane(this, reservation, request.signal);
+    this.#lanes = [...this.#lanes, lane];
+    const plan = running === undefined ? this.#racers.backupPlan(reservation.channel) : undefined;
+    if (plan !== undefined) lane.plan(plan, request.env.awake);
+    (running ?? this.#racers.begin(reservation, lane)).then(
       (value) => this.#answered(lane, value),
       (error: unknown) => this.#failed(lane, error),
     );
@@ -117,17 +117,17 @@ class Race<T> {
     if (this.over) return this.#winner === lane;
     this.#winner = lane;
     this.#close();
-    if (this.#options.clock.afterInput === undefined) this.#stopOthers();
+    if (this.#racers.request.env.clock.afterInput === undefined) this.#stopOthers();
     return true;
   }
 
   join(cause: Cause): void {
-    const next = this.over ? undefined : this.#options.another(cause);
+    const next = this.over ? undefined : this.#racers.another(cause);
     if (next instanceof Promise) next.then(() => this.join(cause)).catch(() => {});
     else if (typeof next === 'object') this.start(next);
     else if (next !== undefined) {
       this.#cancelLook?.();
-      this.#cancelLook = this.#options.awake.after(next, () => this.joinIfDoubted());
+      this.#cancelLook = this.#racers.request.env.awake.after(next, () => this.joinIfDoubted());
     }
   }
 
@@ -144,12 +144,12 @@ class Race<T> {
     const won = this.#winner === lane || this.win(lane);
     this.#leave(lane);
     if (!won) this.#takeLate(value);
-    else if (this.#lanes.size === 0 || this.#areOthersStopped) this.#resolve(value);
-    else this.#options.clock.afterInput?.(() => this.#settle(value));
+    else if (this.#lanes.length === 0 || this.#areOthersStopped) this.#resolve(value);
+    else this.#racers.request.env.clock.afterInput?.(() => this.#settle(value));
   }
 
   #takeLate(value: T): void {
-    if (this.#areOthersStopped) this.#options.discard(value);
+    if (this.#areOthersStopped) this.#racers.discard(value);
     else if (this.#late === undefined) this.#late = [value];
     else this.#late.push(value);
   }
@@ -162,8 +162,8 @@ class Race<T> {
   #failed(lane: Lane<T>, error: unknown): void {
     this.#leave(lane);
     if (this.over && this.#winner !== lane) return;
-    const goOn = this.#options.failed(lane.permit, error);
-    if (this.#lanes.size > 0 && goOn) {
+    const goOn = this.#racers.attemptFailed(lane.reservation, error);
+    if (this.#lanes.length > 0 && goOn) {
       this.joinIfDoubted();
       return;
     }
@@ -173,65 +173,67 @@ class Race<T> {
   }
 
   #leave(lane: Lane<T>): void {
-    this.#lanes.delete(lane);
-    lane.cancelPlan?.();
+    this.#lanes = this.#lanes.filter((each) => each !== lane);
+    lane.cancelPlan();
+    this.#racers.ended(lane.reservation);
   }
 
   #close(): void {
     this.over = true;
     this.#cancelLook?.();
-    for (const lane of this.#lanes) lane.cancelPlan?.();
+    for (const lane of this.#lanes) lane.cancelPlan();
   }
 
   #stopOthers(): void {
     const winner = this.#winner;
     for (const lane of this.#lanes) {
       // A target that has answered works, whichever of its attempts was the first. Without a winner, the request is at fault.
-      const isBeaten = winner !== undefined && winner.permit.channel !== lane.permit.channel;
+      const isBeaten = winner !== undefined && winner.reservation.channel !== lane.reservation.channel;
       if (lane !== winner) lane.stop(isBeaten);
     }
     this.#areOthersStopped = true;
-    for (const late of this.#late ?? []) this.#options.discard(late);
+    for (const late of this.#late ?? []) this.#racers.discard(late);
   }
 }
 
 /** A running attempt. */
 class Lane<T> implements AttemptSlot {
-  readonly permit: ChannelReservation;
-  readonly signal: Signal;
+  readonly reservation: ChannelReservation;
+  readonly signal: LinkedAbort;
   readonly #race: Race<T>;
-  readonly #abort: LinkedAbort;
   /** Whether it shows no sign of life, or is otherwise in doubt. */
   doubt: 'doubt' | 'silence' | undefined;
   /** Why it has failed if another one wins; `undefined` if it has not. */
   #failure: string | undefined;
   #probation: string | undefined;
-  cancelPlan: (() => void) | undefined;
+  #plan: Watchdog | undefined;
 
-  constructor(race: Race<T>, permit: ChannelReservation, parent: Signal) {
+  constructor(race: Race<T>, reservation: ChannelReservation, parent: Signal) {
     this.#race = race;
-    this.permit = permit;
-    this.#abort = linkedAbort(parent);
-    this.signal = this.#abort.signal;
+    this.reservation = reservation;
+    this.signal = new LinkedAbort(parent);
   }
 
   plan({ after, cause, probation }: BackupPlan, awake: AwakeClock): void {
     if (probation) this.#probation = 'on probation, and slower than another target';
     this.#failure = this.#probation;
-    const timer = watchdog(awake, cause === 'doubt' ? this.alarm : () => this.#race.join('slow'));
-    timer.watch(after);
-    this.cancelPlan = timer.stop;
+    this.#plan = new Watchdog(awake, () => (cause === 'doubt' ? this.alarm() : this.#race.join('slow')));
+    this.#plan.watch(after);
+  }
+
+  cancelPlan(): void {
+    this.#plan?.stop();
   }
 
   win(): boolean {
     return this.#race.win(this);
   }
 
-  readonly alarm = (): void => {
+  alarm(): void {
     if (this.#race.over || this.doubt !== undefined) return;
     this.doubt = 'doubt';
     this.#race.join('doubt');
-  };
+  }
 
   overdue(summary: string | undefined, cause: 'doubt' | 'silence'): void {
     if (this.#race.over) return;
@@ -247,7 +249,7 @@ class Lane<T> implements AttemptSlot {
 
   /** @param isBeaten whether another target was faster */
   stop(isBeaten: boolean): void {
-    this.#abort.abort(stopped(this.permit.channel, isBeaten ? this.#failure : undefined));
+    this.signal.abort(stopped(this.reservation.channel, isBeaten ? this.#failure : undefined));
   }
 }
 

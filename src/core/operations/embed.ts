@@ -18,8 +18,7 @@ export const embedOperation: RunnableOperation<EmbedRequest, EmbedResult> = {
     // The context length applies to each value separately.
     characters: values.reduce((most, { length }) => Math.max(most, length), 0),
   }),
-  inputTokens: ({ values }, { estimateTokens }) =>
-    values.reduce((sum, value) => sum + estimateTokens(value), 0),
+  inputTokens: ({ values }, { estimateTokens }) => estimateTokens(values),
   missing: ({ provider, capabilities }) =>
     provider.embed === undefined || capabilities.embeddings === false ? 'embeddings' : undefined,
   outputTokens: () => 0,

@@ -1,3 +1,4 @@
+import type { InputEstimate } from '../../pricing/estimate.ts';
 import type { AnyRequest } from '../../types/plugin.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import type { Route } from '../routes.ts';
@@ -33,7 +34,7 @@ export interface Operation<Request extends AnyRequest = AnyRequest> {
   check(input: object, full: FullCheck | undefined): Checked<Request> | undefined;
   requirements(request: Request): Requirements;
   /** Estimated. */
-  inputTokens(request: Request, counter: Counter): number;
+  inputTokens(request: Request, counter: InputEstimate): number;
   /** Why a target cannot do this operation at all, in words; the router checks the request's own requirements. */
   missing(target: Target, needs: Requirements, request: Request): string | undefined;
   /** Expected output tokens of a target's answer. */
@@ -41,9 +42,6 @@ export interface Operation<Request extends AnyRequest = AnyRequest> {
   /** The number of provider calls that one answer takes. */
   calls(target: Target, needs: Requirements): number;
 }
-
-/** Estimates tokens. */
-export type Counter = Pick<typeof import('../../pricing/estimate.ts'), 'estimateInput' | 'estimateTokens'>;
 
 /** The fields of a request that determine the length of its answer. */
 interface Expected {

@@ -30,8 +30,8 @@ export function toJSONSchema(field: string, schema: Schema): JSONSchema {
   const standard = schema['~standard'];
   if (standard.jsonSchema === undefined) {
     const expected =
-      'a JSON Schema, or a Standard Schema that can state itself as one (`~standard.jsonSchema`)';
-    throw new RequestError(field, expected, `a schema of ${standard.vendor} that cannot`);
+      'a JSON Schema, or a Standard Schema that can be converted to one (`~standard.jsonSchema`)';
+    throw new RequestError(field, expected, `a schema of ${standard.vendor} without it`);
   }
   let json: unknown;
   try {
@@ -40,7 +40,7 @@ export function toJSONSchema(field: string, schema: Schema): JSONSchema {
     throw new RequestError(
       field,
       'a schema that JSON Schema can express',
-      `one of ${standard.vendor} that it cannot`,
+      `a schema of ${standard.vendor} with other types`,
     );
   }
   return close(json) as JSONSchema;

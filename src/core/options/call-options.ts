@@ -22,7 +22,7 @@ const refuse: Refuse = (path, expected, got) => {
   throw new RequestError(path, expected, got);
 };
 
-/** A value that no error may show: `fetch` would. */
+/** A value that no error may show, as an error of `fetch` would. */
 const secret =
   (expected: string, form: RegExp): Shape =>
   (value) =>
@@ -69,11 +69,11 @@ export const callFields: readonly string[] = Object.keys(shapes);
 /** Call options that plugins add, by name. */
 export type AddedOptions = ReadonlyMap<string, PluginCallOption> | undefined;
 
-/** Of a call that sets nothing. */
+/** The options of a call that sets none. */
 export const noOptions: CallOptions = Object.freeze({});
 
 /**
- * Checks what one call sets for itself. Throws `RequestError`, which names the option.
+ * Checks the options of one call. Throws `RequestError`, which names the option.
  *
  * @param added what plugins add
  */

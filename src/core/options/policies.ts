@@ -15,11 +15,11 @@ import type { Timeouts } from '../../types/options/timeouts.ts';
 import { mergeDefined } from '../../util/merge.ts';
 import { type FallbackRule, fallbackRule } from './fallback.ts';
 
-/** Limits of time with nothing left open, but for those that depend on the target. */
+/** Timeouts with defaults applied, except those that depend on the target. */
 export type ResolvedTimeouts = Required<Omit<Timeouts, 'response' | 'firstToken' | 'idle'>> &
   Pick<Timeouts, 'response' | 'firstToken' | 'idle'>;
 
-/** The policies of one route, with nothing left open. */
+/** The policies of one route, with defaults applied. */
 export interface ResolvedPolicies {
   readonly strategy: Strategy;
   readonly timeout: ResolvedTimeouts;
@@ -28,11 +28,11 @@ export interface ResolvedPolicies {
   /** Whether `maxAttempts` is set. */
   readonly isCounted: boolean;
   readonly retry: Required<RetryPolicy>;
-  /** What is left of retries on the same target, of all requests of the route. */
+  /** The retries on the same target that are left, shared by all requests of the route. */
   readonly retries: RetryBudget;
   readonly breaker: BreakerLimits | false;
   readonly hedge: (Required<Pick<HedgePolicy, 'delay'>> & Pick<HedgePolicy, 'maxCost'>) | false;
-  /** What is left to be sent twice, of all requests of the route. */
+  /** The hedges that are left, shared by all requests of the route. */
   readonly hedges: RetryBudget;
   readonly interrupted: Interrupted;
   readonly fallbackOn: FallbackRule;
@@ -82,7 +82,7 @@ export function attemptsFor(targets: number): number {
   return Math.max(3, targets + 1);
 }
 
-/** Puts a route's policies over the router's, and both over the defaults; field by field where a policy has fields. */
+/** Merges the defaults, the router's policies and the route's, in that order; field by field where a policy has fields. */
 export function resolvePolicies(
   router: Policies,
   route: Policies,
@@ -118,13 +118,13 @@ export function resolvePolicies(
   };
 }
 
-/** A call's timeouts over its route's. A call that may wait in a batch is limited by its deadline only. */
+/** The route's timeouts, overridden by the call's. A call that may wait in a batch is limited by its deadline only. */
 export function timeoutsOver({ timeout, window }: CallOptions, routed: ResolvedTimeouts): ResolvedTimeouts {
   if (timeout === undefined && window === undefined) return routed;
   return mergeDefined(routed, window === undefined ? {} : { request: Number.POSITIVE_INFINITY }, timeout);
 }
 
-/** A call's hedge policy over its route's. */
+/** The route's hedge policy, overridden by the call's. */
 export function hedgeOver(
   called: CallOptions['hedge'],
   routed: ResolvedPolicies['hedge'],

@@ -3,7 +3,7 @@ import type { Accept } from '../../types/options/options.ts';
 import { mergeDefined } from '../../util/merge.ts';
 import type { AddedOptions } from './call-options.ts';
 
-/** The options of a call over preset ones: see `Router.with`. */
+/** Preset options, overridden by those of a call: see `Router.with`. */
 export function withPreset(preset: CallOptions, call: CallOptions, added: AddedOptions): CallOptions {
   const { timeout, metadata, tags, accept, auth } = preset;
   return {

@@ -27,7 +27,7 @@ const rateFields = [
 ] as const satisfies readonly (keyof Rates)[];
 const feeFields = ['request', 'webSearch', 'fileSearch', 'codeExecution', 'image'] as const;
 
-/** What vendors call the tier of which the answer says `standard`. */
+/** Vendors' names for the tier that answers report as `standard`. */
 const standardNames = ['standard', 'default', 'on_demand'];
 
 /** A finite number of at least 0. */

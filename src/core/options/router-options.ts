@@ -37,13 +37,13 @@ import { pricedAs, settings } from './settings.ts';
 import { hedge, interruptedWords, timeouts } from './shared.ts';
 import { flawInTiers } from './tiers.ts';
 
-/** The shape of an option of a plugin's that stands among the policies of the router and its routes. */
+/** The shape of a plugin's option among the policies of the router and its routes. */
 export type PolicyShape = (ids: readonly string[]) => Shape;
 
 /**
- * Checks all options of a router. Throws `ConfigError`, which names the first wrong one.
+ * Checks all options of a router. Throws `ConfigError`, which names the first invalid one.
  *
- * @param more shapes of policies that are not the core's, by name
+ * @param more shapes of the plugins' policies, by name
  */
 export function checkOptions(options: RouterOptions, more: Readonly<Record<string, PolicyShape>> = {}): void {
   if (!isObject(options)) refuse('createRouter', 'options', show(options));

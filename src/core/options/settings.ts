@@ -15,7 +15,7 @@ const names = [
   'providerOptions',
 ] as const satisfies readonly (keyof TargetSettings)[];
 
-/** An object of settings. Their values are the vendor's to judge. */
+/** An object of settings. The vendor validates their values. */
 export const settings: Shape = /* @__PURE__ */ only(/* @__PURE__ */ each(names, anything));
 
 /** `provider/model`. */

@@ -2,7 +2,7 @@ import type { TargetOptions } from '../../types/options/options.ts';
 import { elements, type Flaw, is, wrong } from '../../util/shape.ts';
 import { tiersOf } from '../targets/tiers.ts';
 
-/** What is wrong with a target's tiers: a list that is empty, repeats one, or names one that the provider does not have. */
+/** The error in a target's tiers: a list that is empty, repeats a tier, or names one that the provider does not have. */
 export function flawInTiers({ provider, model, tiers }: TargetOptions): Flaw | undefined {
   if (tiers === undefined) return undefined;
   const list = is('a list of at least one service tier', (value) => Array.isArray(value) && value.length > 0);

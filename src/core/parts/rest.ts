@@ -7,12 +7,12 @@ import type { RouterContext } from '../context.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
 import { routingPart } from '../routing/routing-part.ts';
 
-/** What a chat may need that is not plain. */
+/** The code that chats other than plain ones may need. */
 export const restParts: readonly Part<unknown>[] = [recoveryPart, routingPart, countingPart, billingPart];
 
 /**
- * Loads what a chat may need that is not plain. Happens in the background after a router's first answer, because in an outage files
- * may be out of reach too: a process without free descriptors cannot open them.
+ * Loads the code that chats other than plain ones may need. Happens in the background after a router's first answer, because
+ * files may be unavailable during an outage: a process without free descriptors cannot open them.
  */
 export async function loadRest(env: RouterContext, signal?: Signal): Promise<void> {
   if (env.isWhole) return;

@@ -13,8 +13,8 @@ import { loadRest } from './rest.ts';
 const longestWarmup = 10_000;
 
 /**
- * Warms up each provider once, even if targets share it, and each plugin, and loads all code and the catalog. A failure here does not count against
- * a target. Returns what the first request would fail of: a missing key or package.
+ * Warms up each provider once, even if targets share it, and each plugin, and loads all code and the catalog. A failure here does
+ * not count against a target. Returns what would make the first request fail: a missing key or package.
  */
 export async function warmUp(env: RouterContext): Promise<readonly WarmupProblem[]> {
   const { targets, clock, closed, parts, prices, warned } = env;

@@ -3,8 +3,8 @@ import type { Target } from '../targets/target.ts';
 import { mostTokens } from './context-length.ts';
 
 /**
- * A token estimate can be too high by this factor (tokenx on Chinese text). Only an input that exceeds the context even after
- * division by it is certain not to fit; for others the vendor decides, and its refusal fails over.
+ * A token estimate can be too high by this factor: tokenizers differ. Only an input that exceeds the context even after division by
+ * it is certain not to fit; for others the vendor decides, and its refusal fails over.
  */
 const overestimate = 1.7;
 

@@ -2,7 +2,7 @@ import { RouterError } from '../../errors.ts';
 import type { PluginStation } from '../../types/error.ts';
 import type { AttemptPlan, Plugin, RequestContext } from '../../types/plugin.ts';
 import type { Emitter } from '../../util/emitter.ts';
-import type { Holding } from '../holding.ts';
+import type { Holding, Stoppable } from '../holding.ts';
 import type { PluginExclude } from './exclude.ts';
 import type { Inspect } from './inspect.ts';
 import type { Lookup } from './lookup.ts';
@@ -39,7 +39,7 @@ export interface Stations {
   /** The plugins' view of an attempt; `undefined` if none looks. Its arguments are a channel and the state of a request. */
   planOf(channel: object, request: object, now: number): AttemptPlan | undefined;
   /** Keeps a request running for others that share its answer; `undefined` if no plugin can share one. */
-  holding(stop: (reason: unknown) => void): Holding | undefined;
+  holding(request: Stoppable): Holding | undefined;
 }
 
 /** Of a router without plugins, or whose code for them is not loaded. */

@@ -11,7 +11,7 @@ import { withBriefError } from '../shared/brief-errors.ts';
 import { type ClientOptions, clientOptionNames, resolveClientOptions } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
 import { lackedBy } from '../shared/restrictions/apply.ts';
-import { lazyClient, placeholder, sdkFetch, withExchange } from '../shared/sdk-client.ts';
+import { lazyClient, placeholder, sdkFetch, sendingOver, withExchange } from '../shared/sdk-client.ts';
 import {
   type Carry,
   type ClientSource,
@@ -147,8 +147,9 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
       throw new Error('not imported', { cause });
     }
   };
-  const load = lazyClient(name, '@anthropic-ai/sdk', sdk, ({ default: Anthropic }): AnthropicClient => {
-    return new Anthropic({
+  type SDK = Awaited<ReturnType<typeof sdk>>;
+  const make = ({ default: Anthropic }: SDK): AnthropicClient =>
+    new Anthropic({
       apiKey: placeholder, // the transport sends the key
       authToken: null,
       webhookKey: null,
@@ -159,9 +160,11 @@ function ownClient(options: AnthropicOptions): ClientSource<AnthropicClient> {
       fetch: sdkFetch(transport),
       dangerouslyAllowBrowser: true, // `unsafeAllowBrowser` has already been checked
     });
-  });
   return {
-    client: load,
+    client: lazyClient(name, '@anthropic-ai/sdk', sdk, (peer) =>
+      sendingOver(transport, make(peer), peer.APIPromise),
+    ),
+    readingClient: lazyClient(name, '@anthropic-ai/sdk', sdk, make),
     own: true,
     key,
     account,

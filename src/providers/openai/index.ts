@@ -21,7 +21,7 @@ import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { type ClientOptions, clientOptionNames, resolveClientOptions } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
-import { lazyClient, placeholder, sdkFetch, withExchange } from '../shared/sdk-client.ts';
+import { lazyClient, placeholder, sdkFetch, sendingOver, withExchange } from '../shared/sdk-client.ts';
 import {
   type Carry,
   type ClientSource,
@@ -261,8 +261,9 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
       throw new Error('not imported', { cause });
     }
   };
-  const load = lazyClient(name, 'openai', sdk, ({ default: OpenAI }): OpenAIClient => {
-    return new OpenAI({
+  type SDK = Awaited<ReturnType<typeof sdk>>;
+  const make = ({ default: OpenAI }: SDK): OpenAIClient =>
+    new OpenAI({
       apiKey: placeholder, // the transport sends the key
       baseURL,
       organization,
@@ -273,9 +274,9 @@ function ownClient(options: OpenAIOptions): ClientSource<OpenAIClient> {
       fetch: sdkFetch(transport),
       dangerouslyAllowBrowser: true, // browsers have been checked before
     });
-  });
   return {
-    client: load,
+    client: lazyClient(name, 'openai', sdk, (peer) => sendingOver(transport, make(peer), peer.APIPromise)),
+    readingClient: lazyClient(name, 'openai', sdk, make),
     own: true,
     key,
     account,

@@ -29,6 +29,12 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
   /** The client, created on first use. */
   client(): Promise<Client>;
   /**
+   * A client whose SDK also reads the answers, for batches.
+   *
+   * @default client
+   */
+  readingClient?(): Promise<Client>;
+  /**
    * Whether the provider created the client, so that answers can be read from the transport. False for an
    * injected client: a wrapper may depend on what the SDK makes of an answer.
    */
@@ -72,7 +78,7 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
 /** The client of a mapping and its connections. */
 export type ClientSource<Client> = Pick<
   SdkMapping<string, Client>,
-  'client' | 'own' | 'key' | 'account' | 'accountOf' | 'secrets' | 'warmup' | 'traffic'
+  'client' | 'readingClient' | 'own' | 'key' | 'account' | 'accountOf' | 'secrets' | 'warmup' | 'traffic'
 >;
 
 /** A client injected by the application. */

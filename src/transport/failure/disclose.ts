@@ -6,8 +6,8 @@ import { redact } from './redact.ts';
 export type FailedCall = Pick<ProviderCall, 'errors' | 'signal'> & object;
 
 /**
- * Adds the vendor's sentence to the error of a call, without anything that the call sent; whole if the router's option `errors`
- * is `full`, and not at all if it is `hidden`. Other errors pass.
+ * Adds the vendor's message to the error of a call, without anything that the call sent; in full if the router's option `errors`
+ * is `full`, and not at all if it is `hidden`. Returns other errors unchanged.
  *
  * @param secrets keys and header values of the call
  */
@@ -21,7 +21,7 @@ export function disclosed(error: unknown, call: FailedCall, secrets: readonly st
 /** Headers that say nothing about the application or its user. */
 const publicHeader = /^(accept|content-type|content-length|user-agent|anthropic-version|x-stainless-.*)$/;
 
-/** The values of sent headers that must not be seen. */
+/** The values of sent headers that must not be shown. */
 export function secretsIn(headers: Readonly<Record<string, string>> = {}): readonly string[] {
   return Object.entries(headers).flatMap(([name, value]) => (publicHeader.test(name) ? [] : value));
 }

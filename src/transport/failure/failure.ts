@@ -44,7 +44,7 @@ export function classifyFailure(failure: Failure, vendorRows: readonly FailureRo
     requestId: requestIdOf(facts.headers),
     scope: row?.scope ?? scopeOf(facts),
     answered: true,
-    // Of a web page nothing is worth reading.
+    // A web page contains nothing useful.
     vendorMessage: isHTML(failure.body) ? undefined : text,
     cause: failure.cause,
   });

@@ -1,4 +1,4 @@
-/** What was sent with a request, and must not come back in an error's text. */
+/** Text that was sent with a request and must not appear in an error. */
 export interface Sent {
   /** The call: its prompt, its messages, its values. */
   readonly call: object;
@@ -8,30 +8,30 @@ export interface Sent {
 
 const placeholder = '[redacted]';
 
-/** Characters of sent text up to which the comparison is worth its time; a longer request shows nothing. */
+/** Maximum number of characters of sent text to compare; for a longer request, nothing of the vendor's text is shown. */
 const mostText = 4_000_000;
 
 /** A vendor's text with fewer words than this in a row from the request shares them by chance. */
 const windowSize = 3;
-/** The same in letters: `is not a` says nothing. */
+/** The same in letters: `is not a` identifies nothing. */
 const windowLetters = 12;
 
 /**
- * Removes from a vendor's text whatever the request, the key or the headers hold. What is compared are windows of words,
- * so that a quotation is found in any punctuation, case or escape. `undefined`: the text must not be shown at all.
+ * Removes from a vendor's text everything that the request, the key or the headers contain. Compares windows of words, so that
+ * quotations are found whatever their punctuation, case or escapes. `undefined`: the text must not be shown at all.
  */
 export function redact(text: string, { call, secrets }: Sent): string | undefined {
   const segments = textsIn(call);
   if (segments.reduce((sum, { text: { length } }) => sum + length, 0) > mostText) return undefined;
   const keyless = withoutKeys(text, secrets);
-  // The escapes of JSON would stick to the next word.
+  // JSON escapes would be read as part of the next word.
   const words = wordsIn(keyless.replace(/\\[nrtbf"\\/]/g, '  '));
   const hidden = words.map(() => false);
   for (const segment of segments) hide(words, hidden, segment);
   return withoutHidden(keyless, words, hidden);
 }
 
-/** A word of a text, in lower case, and where it is. */
+/** A word of a text, in lower case, and its position. */
 interface Word {
   readonly word: string;
   readonly start: number;
@@ -53,11 +53,11 @@ function wordsIn(text: string): readonly Word[] {
 /** A text that was sent. */
 interface Segment {
   readonly text: string;
-  /** Whether a single plain word of it counts: the value of an option is no secret, a one-word prompt may be. */
+  /** Whether a single plain word of it counts: an option's value is not secret, but a one-word prompt may be. */
   readonly isContent: boolean;
 }
 
-/** Fields that hold words of the protocol or the application, not of its users. */
+/** Fields whose text comes from the protocol or the application, not from its users. */
 const plainFields = new Set([
   'type',
   'role',
@@ -99,7 +99,7 @@ function hide(words: readonly Word[], hidden: boolean[], { text, isContent }: Se
   if (sent.length === 0 || (sent.length === 1 && !isContent)) return;
   const size = isShort ? sent.length : windowSize;
   for (const [index, { word }] of words.entries()) {
-    // A number, a name with digits: rare enough to be a quotation on its own, also where the vendor cut it short.
+    // A number or a name with digits is rare enough to be a quotation on its own, even if the vendor shortened it.
     if (word.length >= 6 && /\p{N}/u.test(word) && joined.includes(word)) hidden[index] = true;
     const window = words.slice(index, index + size).map((each) => each.word);
     if (window.length < size || !joined.includes(` ${window.join(' ')} `)) continue;
@@ -129,7 +129,7 @@ const keyPatterns = [
   /[A-Za-z0-9+=_-]{40,}/g,
 ];
 
-/** Letters that a part of a key or a header has at least. */
+/** Minimum number of letters in a part of a key or header. */
 const shortestPart = 4;
 
 function withoutKeys(text: string, secrets: readonly string[]): string {

@@ -3,7 +3,7 @@ import type { NodeClient, Origin } from './client.ts';
 import { overDispatch } from './dispatch.ts';
 import { nodeModules } from './modules.ts';
 
-/** A client of Node's for one origin, whichever it is. */
+/** One of Node's HTTP clients, for one origin. */
 export interface NodeHTTP extends NodeClient {
   /**
    * Whether requests may use this client now. Not if the application has configured or replaced `fetch`, or
@@ -13,8 +13,8 @@ export interface NodeHTTP extends NodeClient {
 }
 
 /**
- * Creates the client for an origin, or returns `undefined` outside Node. Opens no connection before the first
- * request. The undici inside Node costs half of what `node:http` does; `node:http` is used where it cannot be had.
+ * Creates the client for an origin, or returns `undefined` outside Node. Opens no connection before the first request. The undici
+ * inside Node costs half of what `node:http` does; `node:http` is used where undici is unavailable.
  */
 export function nodeHTTP(origin: string): NodeHTTP | undefined {
   const modules = nodeModules();

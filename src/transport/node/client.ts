@@ -22,10 +22,10 @@ export interface NodeRequest {
   readonly traffic: { sent: number };
 }
 
-/** What a client is made for. */
+/** The origin and options of a client. */
 export interface Origin {
   readonly origin: string;
-  /** As the `host` header has it. */
+  /** The value of the `host` header. */
   readonly host: string;
   readonly address: { readonly host: string; readonly port: number };
   /** Options of TLS; `undefined` for plain HTTP. */

@@ -20,7 +20,7 @@ import { type HeaderReader, headerReader } from './headers.ts';
 /** What all requests of a client share. */
 interface Shared {
   readonly readHeaders: HeaderReader;
-  /** Requests under way, also those that wait for a connection. */
+  /** Requests in flight, including those that wait for a connection. */
   underWay: number;
   /** Whether a response has ended in this turn of the event loop. Its connection is free with the next one. */
   isResting: boolean;
@@ -33,7 +33,7 @@ interface Shared {
   stream(wanted: () => void): Readable;
 }
 
-/** Maximum connect timeouts with connections of their own; calls may each bring another one. */
+/** Maximum number of connect timeouts with separate connections; each call may have a different one. */
 const mostAgents = 8;
 
 /** The client over `dispatch` of the undici inside Node, which calls a handler for each event and makes no streams. */
@@ -104,13 +104,13 @@ function linesOf({ headers }: NodeRequest): readonly string[] {
   return lines;
 }
 
-/** One request and its response: undici calls it with what happens, and its queue is the body for the reader. */
+/** One request and its response: undici reports its events here, and its queue is the body for the reader. */
 class Reply extends PacketQueue implements DispatchHandler {
   readonly #request: NodeRequest;
   readonly #shared: Shared;
   readonly #resolve: (answer: Answer) => void;
   readonly #reject: (error: unknown) => void;
-  /** The body as it is read, if it is not this. */
+  /** The body for the reader, if it is not this object. */
   #unpacked: NodeBody | undefined;
   #packets: Readable | undefined;
   #abort: ((error?: Error) => void) | undefined;
@@ -140,7 +140,7 @@ class Reply extends PacketQueue implements DispatchHandler {
   onConnect(abort: (error?: Error) => void): void {
     this.#abort = abort;
     clearTimeout(this.#waiting);
-    if (!this.isOpen) abort(); // meanwhile it has failed or was aborted
+    if (!this.isOpen) abort(); // it has failed or was aborted meanwhile
   }
 
   onHeaders(status: number, raw: readonly Buffer[], resume: () => void): boolean {

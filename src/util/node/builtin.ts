@@ -1,5 +1,5 @@
 /**
- * A module of Node's, asked for at run time, so that bundles for browsers and edge runtimes do not contain an import of it.
+ * A module of Node's, loaded at run time, so that bundles for browsers and edge runtimes do not import it.
  *
  * @param needed for the error: what needs the module, and who has it
  */

@@ -1,7 +1,7 @@
-import { abortQuietly, isOwnSignal, type LinkedAbort, linkedAbort, type Signal } from './abort.ts';
+import { type AbortLink, abortQuietly, isOwnSignal, LinkedAbort, type Signal } from './abort.ts';
 
-/** Like `linkedAbort`, with a real `AbortSignal` that can leave the router. */
-export function realAbort(parent: Signal | undefined): LinkedAbort<AbortSignal> {
+/** Like `LinkedAbort`, with a real `AbortSignal` that can leave the router. */
+export function realAbort(parent: Signal | undefined): AbortLink<AbortSignal> {
   const controller = new AbortController();
   const follow = (): void => abortQuietly(controller, parent?.reason);
   if (parent?.aborted) follow();
@@ -14,8 +14,8 @@ export function realAbort(parent: Signal | undefined): LinkedAbort<AbortSignal> 
 }
 
 /** A controller of the same kind as a signal that it goes with. */
-export function abortLike(signal: Signal): LinkedAbort {
-  return isOwnSignal(signal) ? linkedAbort() : realAbort(undefined);
+export function abortLike(signal: Signal): AbortLink {
+  return isOwnSignal(signal) ? new LinkedAbort() : realAbort(undefined);
 }
 
 /** The runtime's own signal for one that may be ours. */

@@ -1,6 +1,7 @@
 import { printToolInput } from '../../../providers/shared/tools/tool-input.ts';
 import type { ToolCallPart } from '../../../types/request/message.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
+import { BlockTracker, type OpenCall } from '../../shared/block-tracker.ts';
 import type { Failure } from '../errors.ts';
 import { errorBody } from '../shared/error-format.ts';
 import { given } from '../shared/fields.ts';
@@ -16,16 +17,11 @@ import {
   vendorsOwn,
 } from './response.ts';
 
-interface Call {
-  readonly index: number;
-  /** Whether its arguments have been sent. */
-  sent: boolean;
-}
-
 /** Writes a stream as chat completion chunks (https://platform.openai.com/docs/api-reference/chat-streaming). */
 export function chunkWriter(info: AnswerInfo, includeUsage: boolean): EventWriter {
   const { requestId, model, created } = info;
-  const calls = new Map<string, Call>();
+  // The format has no starts and ends of texts, so only calls are counted.
+  const blocks = new BlockTracker();
   const head = { id: answerId(info, idPrefix), object: 'chat.completion.chunk', created, model };
 
   const chunk = (
@@ -38,23 +34,22 @@ export function chunkWriter(info: AnswerInfo, includeUsage: boolean): EventWrite
     return event({ ...head, choices: [choice], ...(includeUsage ? { usage: null } : {}), ...rest });
   };
 
-  const begin = (id: string, name: string): { readonly call: Call; readonly text: string } => {
-    const call: Call = { index: calls.size, sent: false };
-    calls.set(id, call);
+  const begin = (id: string, name: string): { readonly call: OpenCall; readonly text: string } => {
+    const call = blocks.beginCall(id);
     const wire = { index: call.index, id, type: 'function', function: { name, arguments: '' } };
     return { call, text: chunk({ tool_calls: [wire] }) };
   };
 
-  const more = (call: Call, text: string): string => {
-    call.sent = true;
+  const more = (call: OpenCall, text: string): string => {
+    call.text += text;
     return chunk({ tool_calls: [{ index: call.index, function: { arguments: text } }] });
   };
 
   /** Sends a call that arrived whole. One that arrived in pieces has been sent. */
   const whole = ({ toolCallId, toolName, input, providerExecuted }: ToolCallPart): string => {
     if (providerExecuted === true) return '';
-    const known = calls.get(toolCallId);
-    if (known?.sent === true) return '';
+    const known = blocks.calls.get(toolCallId);
+    if (known?.text) return '';
     const { call, text } = known === undefined ? begin(toolCallId, toolName) : { call: known, text: '' };
     return text + more(call, printToolInput(input));
   };
@@ -70,7 +65,7 @@ export function chunkWriter(info: AnswerInfo, includeUsage: boolean): EventWrite
         case 'tool-call-start':
           return begin(part.toolCallId, part.toolName).text;
         case 'tool-call-delta': {
-          const call = calls.get(part.toolCallId);
+          const call = blocks.calls.get(part.toolCallId);
           return call === undefined ? '' : more(call, part.text);
         }
         case 'tool-call':

@@ -82,7 +82,7 @@ class OpenedChatStream implements ChatStream {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamPart> {
-    if (this.#isIterated) throw new RequestError('stream', 'a single read', 'a second one');
+    if (this.#isIterated) throw new RequestError('stream', 'a single reader', 'a second one');
     this.#isIterated = true;
     return this.#reader;
   }

@@ -2,7 +2,7 @@ import { isRouterError, type ProviderError, StreamInterruptedError } from '../..
 import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { Restart } from '../../../types/result/stream-part.ts';
-import { linkedAbort } from '../../../util/time/abort.ts';
+import { LinkedAbort } from '../../../util/time/abort.ts';
 import type { ChatInput } from '../../answer/answer.ts';
 import { finalize } from '../../answer/finalize.ts';
 import { endWithheld } from '../../answer/withheld.ts';
@@ -17,7 +17,7 @@ import type { ReadStream, StreamInfo } from './read-stream.ts';
 import type { StreamSource } from './stream-source.ts';
 
 /** A stream the caller reads no longer has competitors. */
-const onlySlot = { win: () => true, signal: linkedAbort().signal };
+const onlySlot = { win: () => true, signal: new LinkedAbort().signal };
 
 /**
  * The current stream of a request, and its recovery when the target breaks off after the first token or its

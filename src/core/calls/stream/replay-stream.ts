@@ -191,7 +191,7 @@ class Replay implements StreamSource {
   /** What is left of an answer that was not delivered in parts. */
   readonly #late: ReadPart[] = [];
 
-  /** What the reader gets where the answer breaks off that another request is getting. */
+  /** The reader's error when an answer shared with another request breaks off. */
   #brokenBy(error: unknown): unknown {
     if (this.#request.signal.aborted || isRouterError(error, 'stream-interrupted')) return error;
     if (this.#isJudged || isAttemptError(error)) return error;

@@ -2,7 +2,7 @@ import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { StreamPart } from '../../../types/result/stream-part.ts';
 import { type Deferred, deferred } from '../../../util/time/deferred.ts';
-import { type Watchdog, watchdog } from '../../../util/time/watchdog.ts';
+import { Watchdog } from '../../../util/time/watchdog.ts';
 import { isAttemptError } from '../../attempt/attempt-error.ts';
 import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
 import type { RequestState } from '../../request.ts';
@@ -46,7 +46,7 @@ export class StreamReader implements StreamEnd {
     this.#source = source;
     if (source.passage !== undefined) this.#onPart = this.#onPassing;
     const { unread } = run.timeout;
-    this.#unread = watchdog(run.env.awake, () =>
+    this.#unread = new Watchdog(run.env.awake, () =>
       this.#leave(`the stream was not read within timeout.unread = ${unread} ms`),
     );
     this.#unread.watch(unread);

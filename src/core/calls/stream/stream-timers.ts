@@ -1,7 +1,7 @@
 import type { Flow } from '../../../health/stream-stall-detector.ts';
 import type { AwakeClock } from '../../../util/time/awake-clock.ts';
 import { forRequest } from '../../../util/time/pulse.ts';
-import { type Watchdog, watchdog } from '../../../util/time/watchdog.ts';
+import { Watchdog } from '../../../util/time/watchdog.ts';
 import { firstTokenTimeout, idleTimeout, stoppedTimeout } from '../../attempt/adaptive-timeouts.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import type { RequestState } from '../../request.ts';
@@ -45,7 +45,7 @@ export class StreamTimers {
     this.#run = run;
     this.#awake = awake;
     this.#attempt = attempt;
-    this.#timer = watchdog(awake, () => this.#onTimer());
+    this.#timer = new Watchdog(awake, () => this.#onTimer());
     this.#startedAt = awake.now(now);
     this.#knownAtStart = target.latencies.stream.weight(now);
     this.#firstToken = timeout.firstToken ?? firstTokenTimeout(target, run, now);

@@ -19,7 +19,7 @@ import { checkFields, finite, name } from './request-check.ts';
 import { jsonSchema } from './schema-shape.ts';
 import { checkToolChoice, resolveTools } from './tools.ts';
 
-/** Every field of a request. What depends on other fields is looked at by itself. */
+/** Every field of a request. Fields that depend on others are checked separately. */
 const shapes: Readonly<Record<keyof ChatRequest, Shape>> = {
   prompt: text,
   system: text,
@@ -46,7 +46,7 @@ const shapes: Readonly<Record<keyof ChatRequest, Shape>> = {
   origin,
 };
 
-/** Checks a request and folds its forms into one. Throws `RequestError`, which names the field. */
+/** Checks a request and normalizes its form. Throws `RequestError`, which names the field. */
 export function normalizeChatRequest(request: ChatRequest): ResolvedChatRequest {
   checkFields(request, shapes);
   const { prompt, system, messages, schema, responseFormat, tools, ...settings } = request;

@@ -2,7 +2,7 @@ import type { ResolvedChatRequest } from '../../../types/provider.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
 import { normalizeChatRequest } from './chat-request.ts';
 
-/** What requests of more than text need: the check of all their fields. */
+/** The check of all fields, for requests with more than text. */
 export interface FullCheck {
   /** @throws RequestError naming the wrong field */
   normalize(request: ChatRequest): ResolvedChatRequest;

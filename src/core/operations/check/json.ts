@@ -11,7 +11,7 @@ function flawInJSON(value: unknown, depth: number): Flaw | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : notJSON(value);
   if (typeof value !== 'object' || isOpaque(value)) return notJSON(value);
   if (depth > deepest)
-    return { path: '', expected: `JSON of at most ${deepest} levels`, got: 'more of them, or a circle' };
+    return { path: '', expected: `JSON of at most ${deepest} levels`, got: 'more levels, or a cycle' };
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
       const flaw = flawInJSON(value[index], depth + 1);
@@ -19,7 +19,7 @@ function flawInJSON(value: unknown, depth: number): Flaw | undefined {
     }
     return undefined;
   }
-  // Dates and the like say themselves what they are in JSON.
+  // Dates and similar objects define their own JSON form.
   if ('toJSON' in value && typeof value.toJSON === 'function') return undefined;
   for (const field in value) {
     const inner = (value as Readonly<Record<string, unknown>>)[field];
@@ -33,7 +33,7 @@ function notJSON(value: unknown): Flaw {
   return wrong('a value that JSON can hold', value);
 }
 
-/** Objects whose content `JSON.stringify` loses without a word. */
+/** Objects whose content `JSON.stringify` silently loses. */
 function isOpaque(value: object): boolean {
   return (
     value instanceof Map || value instanceof Set || value instanceof ArrayBuffer || ArrayBuffer.isView(value)

@@ -16,7 +16,7 @@ import {
 import { json, jsonObject } from './json.ts';
 import { name, variants } from './request-check.ts';
 
-/** What a message and its parts have to look like: a wrong one is refused here rather than by each vendor in turn. */
+/** The shape of a message and its parts. An invalid one is refused here rather than by each vendor in turn. */
 
 export const providerOptions = optional(recordOf(optional(jsonObject)));
 
@@ -34,7 +34,7 @@ export const dataContent: Shape = (value) => {
 
 const reference = fields({ type: oneOf('reference'), reference: recordOf(name) });
 
-/** Only the beginning of base64 is looked at: what follows can be megabytes. */
+/** Only the beginning of base64 is checked, because the rest can be megabytes. */
 function flawInText(value: string): Flaw | undefined {
   if (value === '') return { path: '', expected: expectedData, got: 'an empty text' };
   if (/^https?:\/\//i.test(value)) return undefined;
@@ -140,5 +140,5 @@ const message = variants('role', {
 /** The messages of a request. */
 export const messages = listOf(message, 'message', 1);
 
-/** A request in the words of another interface, which only its provider reads. */
+/** A request in the format of another interface, which only its provider reads. */
 export const origin = optional(fields({ format: name, request: anything }));

@@ -20,8 +20,8 @@ const settings: Readonly<Record<Exclude<Setting, 'reasoning'>, 'number' | 'count
 };
 
 /**
- * A request of nothing but text and simple settings, which is the usual one, in its normal form. `undefined` for any other and for
- * one with a flaw: the full check looks at those. Accepts only what the full check accepts, with the same outcome.
+ * The normal form of a request with only text and simple settings, which is the usual kind. `undefined` for any other request and
+ * for an invalid one, which the full check handles. Accepts only what the full check accepts, with the same outcome.
  */
 export function plainChat(input: object): ResolvedChatRequest | undefined {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return undefined;

@@ -6,7 +6,7 @@ import { count, fields, is, listOf, optional, type Shape } from '../../../util/s
 import { dataContent, origin, providerOptions } from './message-shapes.ts';
 import { checkFields, describe, finite, name } from './request-check.ts';
 
-/** Requests that are no conversation. */
+/** Requests other than chats. */
 
 const matches = (expected: string, form: RegExp): Shape => is(expected, (value) => form.test(String(value)));
 const image = fields({ data: dataContent, mediaType: optional(name) });
@@ -49,7 +49,7 @@ function need(field: string, value: unknown): void {
   if (value === undefined) throw new RequestError(field, 'a value', describe(value));
 }
 
-/** What it shows and says, as the message that a model would get. */
+/** Its images and prompt as the message that a model would get. */
 export function messageOf({ prompt = '', images = [], mask }: ImageRequest): Message {
   const shown = mask === undefined ? images : [...images, mask];
   return {

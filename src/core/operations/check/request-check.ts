@@ -12,12 +12,12 @@ import {
 export const name = is('a text that is not empty', (value) => typeof value === 'string' && value !== '');
 export const finite = is('a finite number', Number.isFinite);
 
-/** Throws `RequestError` for what is wrong. */
+/** Throws `RequestError` for an invalid value. */
 export function check(field: string, shape: Shape, value: unknown): void {
   refuse(field, shape(value));
 }
 
-/** Throws `RequestError` for a request that is no object, for an unknown field, and for a wrong one. */
+/** Throws `RequestError` for a request that is not an object, an unknown field, or an invalid one. */
 export function checkFields(request: object, shapes: Shapes): void {
   if (!isObject(request)) check('request', is('an object', isObject), request);
   const expected = (names: string): string => `a field of a request (${names})`;

@@ -12,7 +12,10 @@ import {
 import { deepest, json } from './json.ts';
 import { finite } from './request-check.ts';
 
-/** What a plain JSON Schema has to look like, by the keywords of draft 7 and 2020-12 (https://json-schema.org/specification). */
+/**
+ * The shape of a plain JSON Schema, by the keywords of draft 7 and 2020-12
+ * (https://json-schema.org/specification).
+ */
 
 const size = is('a whole number of at least 0', (value) => Number.isInteger(value) && Number(value) >= 0);
 const texts = listOf(text, 'string');
@@ -68,7 +71,7 @@ function flawInSchema(value: unknown, depth: number): Flaw | undefined {
   if (typeof value === 'boolean' && depth > 0) return undefined;
   if (!isObject(value)) return wrong(expected, value);
   if (depth > deepest)
-    return { path: '', expected: `a schema of at most ${deepest} levels`, got: 'more of them, or a circle' };
+    return { path: '', expected: `a schema of at most ${deepest} levels`, got: 'more levels, or a cycle' };
   for (const keyword in value) {
     const inner = value[keyword];
     if (inner === undefined) continue;

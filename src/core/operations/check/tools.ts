@@ -6,7 +6,7 @@ import { jsonObject } from './json.ts';
 import { providerOptions } from './message-shapes.ts';
 import { check, name } from './request-check.ts';
 
-/** A tool that the application runs. Its schema is looked at where it becomes JSON Schema. */
+/** A tool that the application runs. Its schema is checked when it is converted to JSON Schema. */
 const functionTool = fields({
   name,
   description: optional(text),

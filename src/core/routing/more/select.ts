@@ -6,7 +6,7 @@ import { orAbort, type Signal } from '../../../util/time/abort.ts';
 import type { AwakeClock } from '../../../util/time/awake-clock.ts';
 import { realAbort } from '../../../util/time/real-abort.ts';
 import { isThenable } from '../../../util/time/thenable.ts';
-import { watchdog } from '../../../util/time/watchdog.ts';
+import { Watchdog } from '../../../util/time/watchdog.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { Route, RouteFinder } from '../../routes.ts';
 import { fallbackRoute } from '../named-route.ts';
@@ -67,7 +67,7 @@ export function createSelector(option: SelectOptions, find: RouteFinder): Select
         let late = false;
         // Leaves time for the request itself.
         const most = request.timeLeft / 2;
-        const timer = watchdog(env.awake, () => {
+        const timer = new Watchdog(env.awake, () => {
           late = true;
           abort.abort(new DOMException('the time to select a route is over', 'TimeoutError'));
         });

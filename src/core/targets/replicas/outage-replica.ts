@@ -2,7 +2,7 @@ import type { Clock } from '../../../types/clock.ts';
 import type { Replica } from '../../../types/plugin.ts';
 import type { Target } from '../target.ts';
 
-/** What a target's breakers, and its silence, say of it. */
+/** A target's state by its breakers and by its silence. */
 type Observed = Pick<Target, 'id' | 'workload' | 'breaker' | 'silence' | 'channels'>;
 
 /**
@@ -19,7 +19,7 @@ export function outageReplica(
   // What all workloads share is published with chats.
   const shared = isChat ? channels.map(({ key: { endpoint } }) => endpoint.breaker) : [];
   const breakers = [breaker, ...shared];
-  /** The latest moment that has been published or heeded, on the store's scale. */
+  /** The latest moment that has been published or applied, on the store's scale. */
   let known = 0;
   return {
     urgent: true,

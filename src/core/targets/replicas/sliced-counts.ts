@@ -9,7 +9,7 @@ export interface SlicedCounts extends Replica {
   count(field: string): void;
 }
 
-/** What it does with the counts of others. */
+/** How it uses the counts of others. */
 export interface Learner {
   /** Whether it needs them: a process reads what others counted until it has enough of its own. */
   isLearning(): boolean;
@@ -82,7 +82,7 @@ export function samplesOf(
     .map(([, sample]) => sample);
 }
 
-/** The bucket of a value from 1 on: each is by `growth` wider than the one before. */
+/** The bucket of a value from 1 on: each is wider than the one before by the factor `growth`. */
 export function bucketOf(value: number, growth: number): number {
   return Math.max(0, Math.ceil(Math.log(Math.max(1, value)) / Math.log(growth)));
 }

@@ -19,7 +19,7 @@ export function sdkBatches<Name extends string, Client, Body extends Wire, Batch
     failures,
     own,
     secrets,
-    client: async () => batchClient(await mapping.client()),
+    client: async () => batchClient(await (mapping.readingClient ?? mapping.client)()),
     chat(call) {
       const { body, warnings } = mapping.toRequest(recalled(call, { name, account }), false);
       return {
