@@ -124,9 +124,7 @@ export function createRouter(options: RouterOptions): Router {
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
-      return reportsOf(targets, plugins, clock, env.prices, (plugin, error) =>
-        report(plugin, 'background', error),
-      );
+      return reportsOf(env, (plugin, error) => report(plugin, 'background', error));
     },
     run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
     runStream: async (request, callOptions) =>

@@ -3,9 +3,11 @@ import { failureOf, warnOf } from '../attempt/failure/record-failure.ts';
 import { lookForLife } from '../attempt/look-for-life.ts';
 import { narrowedRoute } from '../routing/more/narrowed-route.ts';
 import { checkHistory } from '../targets/accounts.ts';
+import { latenciesOf } from '../targets/latency-of.ts';
 import { measure } from '../targets/measure.ts';
 import { backupPlan } from './backup-request.ts';
 import { joinRace, race } from './race.ts';
+import { isReady } from './ready.ts';
 import { TargetSearch } from './search.ts';
 
 /** What a request needs that is not plain, or whose first attempt fails, is slow, or cannot start at once. */
@@ -13,6 +15,7 @@ export const recovery = {
   race,
   joinRace,
   TargetSearch,
+  isReady,
   backupPlan,
   lookForLife,
   addedCarry,
@@ -21,4 +24,5 @@ export const recovery = {
   measure,
   narrowedRoute,
   checkHistory,
+  latenciesOf,
 };

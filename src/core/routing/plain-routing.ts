@@ -1,9 +1,8 @@
 import { inOrder } from '../../strategies/shared/in-order.ts';
 import type { RankedTarget } from '../../types/result/decision.ts';
-import { isUnconstrained } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
 import type { Target } from '../targets/target.ts';
-import { targetHealth } from '../targets/target-health.ts';
+import { isUnconstrained, targetHealth } from '../targets/target-health.ts';
 import type { RoutingResult } from './candidates.ts';
 import { contextLengthOf, mostTokens } from './context-length.ts';
 

@@ -18,7 +18,7 @@ import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
 import type { Baseline, TargetOptions, TargetSettings } from '../../types/options/options.ts';
 import type { Price } from '../../types/options/price.ts';
-import type { Candidate, Health } from '../../types/options/strategy.ts';
+import type { Candidate, Health, TargetStats } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { AwakeClock } from '../../util/time/awake-clock.ts';
 import { deferredProvider, isBestEffort, onTier, type Variant, variantsOf } from './tiers.ts';
@@ -256,4 +256,9 @@ function keyRing(): (provider: Provider) => readonly (readonly [Provider, Key])[
 function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
   const limit = concurrency ?? Number.POSITIVE_INFINITY;
   return { places: inFlight({ limit }), rate: rateLimit(rpm, tpm) };
+}
+
+/** The measurements of a target. */
+export function statsOf({ stats, stall, limits }: Target, now: number): TargetStats {
+  return { ...stats.read(now), inFlight: limits.places.taken, gap: stall?.gaps.quantile(0.5) };
 }
