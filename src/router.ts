@@ -1,5 +1,6 @@
 import type { RouterContext } from './core/context.ts';
 import { releaseDropped } from './core/dropped.ts';
+import { eventsPart } from './core/events/events-part.ts';
 import { chatOperation } from './core/operations/chat.ts';
 import { type AddedOptions, callFields, checkCallOptions, noOptions } from './core/options/call-options.ts';
 import { callOptionsOf } from './core/options/plugins.ts';
@@ -117,7 +118,11 @@ export function createRouter(options: RouterOptions): Router {
         env,
       ),
     warmup: async () => (await env.parts.load(upkeepPart, clock, closing.signal)).warmUp(env),
-    on: events.on,
+    on(type, listener) {
+      const stop = events.on(type, listener);
+      env.parts.load(eventsPart, clock, closing.signal).catch(() => {});
+      return stop;
+    },
     with(preset) {
       checkCallOptions(preset, env.callOptions);
       return presetRouter(router, preset, env.callOptions);

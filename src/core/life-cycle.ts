@@ -1,16 +1,17 @@
 import { isRouterError } from '../errors.ts';
 import type { AnyResult, RequestSummary } from '../types/plugin.ts';
 import type { Decision } from '../types/result/decision.ts';
-import { type Ending, reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
+import type { Ending } from './events/events.ts';
+import { report } from './events/events-part.ts';
 import { loadRest } from './parts/rest.ts';
 import type { RequestState } from './request.ts';
 
 /** Starts a request's timers and its plugins' observers. */
 export function beginRequest(request: RequestState): void {
   request.start(abandonRequest);
-  const { events, stations } = request.env;
-  if (events.subscribed.size > 0) reportRequestStart(request);
-  const { observe } = stations;
+  const { env } = request;
+  if (env.events.subscribed.size > 0) report(env, (events) => events.reportRequestStart(request));
+  const { observe } = env.stations;
   if (observe !== undefined) request.observers = observe(request.context);
 }
 
@@ -22,33 +23,17 @@ function finish(
   error: unknown,
 ): void {
   if (!request.release()) return;
+  const { env, observers } = request;
+  if (observers === undefined && env.events.subscribed.size === 0) return;
   const left = request.holding?.left;
   const seen: Ending =
     left === undefined
       ? { outcome, result, error }
       : { outcome: left.outcome, error: left.reason, result: undefined, forOthers: result };
-  request.observers?.end(summaryOf(request, seen));
-  if (request.env.events.subscribed.size > 0) reportRequestEnd(request, seen);
-}
-
-function summaryOf(
-  { given, attempts, decision, lookup, startedAt, firstTokenAt, env }: RequestState,
-  { outcome, result, error, forOthers }: Ending,
-): RequestSummary {
-  return {
-    outcome,
-    result,
-    given,
-    error,
-    forOthers,
-    target: result?.target,
-    attempts,
-    decision,
-    lookup,
-    wastedCost: wastedCost(attempts, (result ?? forOthers)?.target),
-    duration: env.clock.now() - startedAt,
-    firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
-  };
+  report(env, (events) => {
+    observers?.end(events.summaryOf(request, seen));
+    if (env.events.subscribed.size > 0) events.reportRequestEnd(request, seen);
+  });
 }
 
 /** The decision of a request for which no target was chosen. */

@@ -4,6 +4,7 @@ import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
 import { lastResort } from './answer/last-resort-part.ts';
 import type { RouterContext } from './context.ts';
+import { eventsPart } from './events/events-part.ts';
 import { recoveryPart } from './failover/recovery-part.ts';
 import { startFailover } from './failover/start.ts';
 import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
@@ -121,6 +122,8 @@ export function check<Request extends AnyRequest>(
 ): RequestState<Request> | Promise<unknown> {
   checkCallOptions(options, env.callOptions);
   if (lacksExtensions(env)) return loadExtensions(env, options.signal);
+  if (env.events.subscribed.size > 0 && !env.isWhole && env.parts.get(eventsPart) === undefined)
+    return env.parts.load(eventsPart, env.clock, options.signal);
   if (!env.isWhole && !isPlainCall(options)) return loadRest(env, options.signal);
   const { parts, stations, select } = env;
   const fullCheck = parts.get(fullCheckPart);

@@ -6,9 +6,11 @@ import { tokensIn } from '../attempt/billing/measures.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { extensionsPart } from '../parts/extensions-part.ts';
 import type { RequestState } from '../request.ts';
+import { noStations } from '../stations/stations.ts';
 import type { Answer, ChatInput } from './answer.ts';
-import { judge } from './judge.ts';
+import { toResult } from './result.ts';
 import type { Judged } from './review.ts';
+import { reviewPart } from './review-part.ts';
 import { writtenIn } from './text.ts';
 
 /**
@@ -33,8 +35,14 @@ export async function finalize(
   const cost = attempt.price(answer, estimate);
   let judged: Judged;
   try {
-    const judging = judge(request, input, answer, { target: channel.target.id, cost });
-    judged = judging instanceof Promise ? await judging : judging;
+    const provenance = { target: channel.target.id, cost };
+    if (isUnseen(request, input)) judged = { result: toResult(request, answer, undefined, provenance) };
+    else {
+      const { parts, clock } = request.env;
+      const judge = parts.get(reviewPart) ?? (await parts.load(reviewPart, clock, request.signal));
+      const judging = judge(request, input, answer, provenance);
+      judged = judging instanceof Promise ? await judging : judging;
+    }
   } catch (error) {
     attempt.succeed(usage, cost, response, 'output'); // it is paid for anyway
     throw error;
@@ -55,4 +63,11 @@ export async function finalize(
   const isKept = channel.provider.boundBy !== undefined && !request.shadow;
   if (isKept && response.id !== undefined) request.env.affinity.remember(response.id, channel);
   return judged.result;
+}
+
+/** Whether nothing but its caller looks at an answer, which is the usual case. */
+function isUnseen({ env, route, options }: RequestState, { schema, request }: ChatInput): boolean {
+  const accept = route.policies.accept ?? options.accept;
+  const isFree = (accept ?? schema ?? request.responseFormat?.schema) === undefined;
+  return isFree && env.stations === noStations;
 }

@@ -8,7 +8,7 @@ import type { Cost, Usage } from '../../types/result/usage.ts';
 import { LinkedAbort, type Signal, takesOwnSignals } from '../../util/time/abort.ts';
 import { forRequest } from '../../util/time/pulse.ts';
 import { realAbort } from '../../util/time/real-abort.ts';
-import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
+import { report } from '../events/events-part.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
 import { loadBilling, loadRest } from '../parts/rest.ts';
@@ -96,7 +96,8 @@ export class Attempt {
         this.#startedAt,
       );
     this.observers = plan === undefined ? undefined : observers?.attempt(plan);
-    if (env.events.subscribed.size > 0) reportAttemptStart(request, channel, this.#number);
+    if (env.events.subscribed.size > 0)
+      report(env, (events) => events.reportAttemptStart(request, channel, this.#number));
   }
 
   /**
@@ -252,7 +253,8 @@ export class Attempt {
     this.#reservation.release(summary);
     emitHealthChange(target, this.#request.env, now);
     this.observers?.end(summary);
-    if (this.#request.env.events.subscribed.size > 0)
-      reportAttemptEnd(this.#request, channel, this.#number, summary);
+    const { env } = this.#request;
+    if (env.events.subscribed.size > 0)
+      report(env, (events) => events.reportAttemptEnd(this.#request, channel, this.#number, summary));
   }
 }

@@ -51,7 +51,7 @@ async function refuseFiltered(
   attempt: Attempt,
   { finishReason, usage, response }: ProviderResult,
 ): Promise<void> {
-  const refusal = contentFilterFailure(finishReason, attempt, route.policies.fallbackOn);
+  const refusal = contentFilterFailure(finishReason, attempt.target, route.policies.fallbackOn);
   if (refusal === undefined) return;
   await attempt.loading();
   attempt.fail(refusal, { usage, response });

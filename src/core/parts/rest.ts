@@ -2,13 +2,22 @@ import { countingPart } from '../../pricing/counting-part.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Part } from '../../util/lazy.ts';
 import type { Signal } from '../../util/time/abort.ts';
+import { reviewPart } from '../answer/review-part.ts';
 import { billingPart } from '../attempt/billing/billing-part.ts';
 import type { RouterContext } from '../context.ts';
+import { eventsPart } from '../events/events-part.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
 import { routingPart } from '../routing/routing-part.ts';
 
 /** The code that chats other than plain ones may need. */
-export const restParts: readonly Part<unknown>[] = [recoveryPart, routingPart, countingPart, billingPart];
+export const restParts: readonly Part<unknown>[] = [
+  recoveryPart,
+  routingPart,
+  countingPart,
+  billingPart,
+  reviewPart,
+  eventsPart,
+];
 
 /**
  * Loads the code that chats other than plain ones may need. Happens in the background after a router's first answer, because

@@ -41,7 +41,7 @@ export async function openStream(
     const part = await new Promise<ReadPart>((resolve, reject) => stream.read(resolve, reject));
     early.push(part);
     if (part.type === 'finish') {
-      const refusal = contentFilterFailure(part.finishReason, attempt, run.route.policies.fallbackOn);
+      const refusal = contentFilterFailure(part.finishReason, attempt.target, run.route.policies.fallbackOn);
       if (refusal === undefined) break;
       throw stream.fail(refusal);
     }
