@@ -1,14 +1,14 @@
 import { type OutcomeWindow, outcomeWindow } from '../stats/outcome-window.ts';
 import type { Random } from '../types/clock.ts';
-import { type Breaker, type BreakerLimits, closedBreaker } from './closed-breaker.ts';
+import { type Breaker, type BreakerLimits, closedBreaker, type Pass } from './closed-breaker.ts';
 
 /** Healthy time after which one earlier opening no longer counts, in milliseconds. */
 const forgiveAfter = 300_000;
 /**
  * How many times as long it stays open after each bad probe. A target that has been down for some time is likely to be down for
- * about as long again; with this growth, it is found to work again after half of that at the latest, and after a quarter on average.
+ * about as long again; with this growth, it is found to work again after a quarter of that at the latest, and after an eighth on average.
  */
-const growth = 1.5;
+const growth = 1.25;
 /** Jitter of the open time, so that processes do not probe in step. */
 const jitter = 0.2;
 /** Window of the failure rate in seconds, and the minimum number of outcomes in it. */
@@ -34,7 +34,8 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
   let failures = 0;
   let openings = 0;
   let closedAt = Number.NEGATIVE_INFINITY;
-  let probing = false;
+  /** The probe whose first token is awaited. */
+  let probing: Pass | undefined;
   let goodProbes = 0;
   let hinted = false;
   const outcomes = outcomeWindow();
@@ -53,7 +54,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
     hinted = false;
     self.tripped = true;
     self.hasTripped = true;
-    probing = false;
+    probing = undefined;
     goodProbes = 0;
     failures = 0;
     outcomes.clear();
@@ -62,7 +63,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
   const own: Partial<Breaker> = {
     counts: true,
     state: (now) => (!open ? 'closed' : now < self.until ? 'open' : 'half-open'),
-    admits: (now) => !open || (now >= self.until && !probing),
+    admits: (now) => !open || (now >= self.until && probing === undefined),
     share: (now) =>
       closedAt === Number.NEGATIVE_INFINITY
         ? 1
@@ -76,10 +77,14 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
       newEpoch();
     },
     enter(now) {
-      const probe = open && now >= self.until && !probing;
-      if (probe) probing = true;
+      const probe = open && now >= self.until && probing === undefined;
+      const pass = { epoch, probe };
+      if (probe) probing = pass;
       self.underWay += 1;
-      return { epoch, probe };
+      return pass;
+    },
+    begun(pass) {
+      if (probing === pass) probing = undefined;
     },
     success(pass, now, limits) {
       if (pass.epoch !== epoch) return;
@@ -87,7 +92,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
       outcomes.add(false, now);
       // A forced attempt that succeeds is as good as a probe.
       if (!open) return;
-      probing = false;
+      if (probing === pass) probing = undefined;
       goodProbes += 1;
       if (goodProbes < limits.probes && !hinted) return;
       goodProbes = 0;
@@ -106,7 +111,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
     leave(pass) {
       if (pass.epoch !== epoch) return;
       self.underWay -= 1;
-      if (pass.probe) probing = false;
+      if (probing === pass) probing = undefined;
     },
   };
   return Object.assign(self, own);

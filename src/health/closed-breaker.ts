@@ -16,8 +16,8 @@ export interface Pass {
 
 /**
  * Circuit breaker (Nygard, "Release It!"). Opens after `consecutive` failures in a row, or at `failureRate`
- * over ten seconds. Half-open, it admits one probe at a time: `probes` successes close it, a failure reopens
- * it for half as long again. With little traffic, three failures in a row within a minute open it: a target that
+ * over ten seconds. Half-open, it admits one probe at a time, of a stream until its first token: `probes` successes
+ * close it, a failure reopens it for a quarter longer. With little traffic, three failures in a row within a minute open it: a target that
  * fails one time in twenty does that by chance once in 8,000 requests.
  *
  * It differs from the textbook in two ways: refused attempts go to another target instead of waiting for the
@@ -49,6 +49,8 @@ export interface Breaker {
   hint(now: number): void;
   /** Records the start of an attempt. An attempt that is not admitted is forced: no other target is left. */
   enter(now: number): Pass;
+  /** The first token of an attempt arrived. Of a probe, this is what the next one waits for. */
+  begun(pass: Pass): void;
   success(pass: Pass, now: number, limits: BreakerLimits): void;
   failure(pass: Pass, now: number, limits: BreakerLimits): void;
   /** Records the end of an attempt, with or without a result. */
@@ -73,6 +75,7 @@ export function closedBreaker(): Breaker {
       self.underWay += 1;
       return pass;
     },
+    begun() {},
     success() {},
     failure() {},
     leave() {

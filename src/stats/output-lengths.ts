@@ -23,10 +23,17 @@ const halfLife = 600_000;
 /** Minimum number of answers to prompts of one size before a target is compared by those of other sizes. */
 const fewest = 10;
 
-/** The length of a target's answer, and the length expected from the route's answers to such prompts. */
+/** Answers of a target. */
 interface Own {
-  readonly tokens: DecayingMean;
-  readonly expected: DecayingMean;
+  /** By the size of the prompt. */
+  readonly sizes: (DecayingMean | undefined)[];
+  /** Its tokens, and those expected from the route's answers to such prompts; sums, as of its last answer. */
+  tokens: number;
+  expected: number;
+  /** Number of answers that were compared. */
+  weight: number;
+  /** When it answered last. */
+  at: number;
 }
 
 export function outputLengths(): OutputLengths {
@@ -37,13 +44,23 @@ export function outputLengths(): OutputLengths {
   const squares = decayingMean(halfLife);
   const targets = new Map<string, Own>();
 
-  /** A target is compared by prompts of one size: strategies send those of one size to one target, and their answers differ in length. */
-  const compare = (target: string, tokens: number, expected: number, now: number): void => {
-    const own = targets.get(target) ?? { tokens: decayingMean(halfLife), expected: decayingMean(halfLife) };
-    targets.set(target, own);
-    squares.add((tokens - expected * ratioOf(own, now)) ** 2, now);
-    own.tokens.add(tokens, now);
-    own.expected.add(expected, now);
+  /**
+   * A target is compared by prompts of one size: strategies send those of one size to one target, and their answers differ in length.
+   * What it is compared with includes its own answers, and all that came so far: the first ones to end are the shortest.
+   */
+  const compare = (own: Own, now: number): void => {
+    own.tokens = 0;
+    own.expected = 0;
+    own.weight = 0;
+    own.at = now;
+    for (const [number, answers] of own.sizes.entries()) {
+      const size = sizes[number];
+      const weight = answers?.weight(now) ?? 0;
+      if (weight === 0 || size === undefined || size.weight(now) < fewest) continue;
+      own.tokens += weight * (answers?.read(now) ?? 0);
+      own.expected += weight * (size.read(now) ?? 0);
+      own.weight += weight;
+    }
   };
 
   const self: OutputLengths = {
@@ -52,30 +69,28 @@ export function outputLengths(): OutputLengths {
     expect(target, now) {
       const usual = all.read(now);
       const own = targets.get(target);
-      if (usual === undefined || own === undefined) return usual;
-      const ratio = ratioOf(own, now);
-      if (ratio === 1) return usual;
-      const difference = (ratio - 1) * (own.expected.read(now) ?? usual);
-      const error = (squares.read(now) ?? 0) / own.tokens.weight(now);
+      if (usual === undefined || own === undefined || own.tokens === own.expected) return usual;
+      const difference = (own.tokens - own.expected) / own.weight;
+      const weight = own.weight * 2 ** ((own.at - now) / halfLife);
+      const error = (squares.read(now) ?? 0) / weight;
       const byChance = (deviations ** 2 * error) / difference ** 2;
-      return usual * (1 + (ratio - 1) * Math.max(0, 1 - byChance));
+      return usual * (1 + (own.tokens / own.expected - 1) * Math.max(0, 1 - byChance));
     },
     add(target, tokens, now, inputTokens = 0) {
       self.onSample?.(target, tokens);
       const number = Math.floor(Math.log2(Math.max(1, inputTokens)));
+      const own = targets.get(target) ?? { sizes: [], tokens: 0, expected: 0, weight: 0, at: now };
+      targets.set(target, own);
       const size = sizes[number] ?? decayingMean(halfLife);
       sizes[number] = size;
-      const expected = size.read(now);
-      if (expected !== undefined && size.weight(now) >= fewest) compare(target, tokens, expected, now);
+      const answers = own.sizes[number] ?? decayingMean(halfLife);
+      own.sizes[number] = answers;
       all.add(tokens, now);
       size.add(tokens, now);
+      answers.add(tokens, now);
+      if (size.weight(now) >= fewest) squares.add((tokens - (answers.read(now) ?? tokens)) ** 2, now);
+      compare(own, now);
     },
   };
   return self;
-}
-
-/** How many times as long as expected a target's answers are. */
-function ratioOf({ tokens, expected }: Own, now: number): number {
-  const usual = expected.read(now);
-  return usual ? (tokens.read(now) ?? usual) / usual : 1;
 }

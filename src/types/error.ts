@@ -79,13 +79,14 @@ export type ProviderErrorKind =
  *
  * | limit | meaning |
  * |---|---|
- * | `requests` | requests per short period, or concurrent requests |
+ * | `requests` | requests per short period |
+ * | `concurrency` | concurrent requests |
  * | `tokens` | tokens per short period |
  * | `daily` | requests or tokens per day |
  * | `ramp` | traffic increased too quickly; no fixed limit |
  * | `credit` | prepaid credit or a spending cap |
  */
-export type HitLimit = 'requests' | 'tokens' | 'daily' | 'ramp' | 'credit';
+export type HitLimit = 'requests' | 'concurrency' | 'tokens' | 'daily' | 'ramp' | 'credit';
 
 /**
  * A failure that a route can fail over on: an error kind, `output` for a response that fails the schema, or

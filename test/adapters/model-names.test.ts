@@ -80,7 +80,7 @@ describe.each(faces)('a model name through %s', (_, ask) => {
 describe('aliases', () => {
   it.each([
     [{ x: 'nope' }, "aliases['x']: expected one of default, fast"],
-    [{ fast: 'flash' }, "aliases['fast']: expected a name that is no route or target"],
+    [{ fast: 'flash' }, "aliases['fast']: expected a name that is not a route or target"],
   ])('are refused where they mean nothing: %j', (wrong, message) => {
     expect(() => toFetch(router, { aliases: wrong })).toThrow(message);
     expect(() => toProvider(router, { aliases: wrong })).toThrow(message);

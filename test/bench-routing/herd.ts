@@ -74,6 +74,7 @@ export async function runHerd({ seed, processes, duration, make }: HerdOptions):
       targets: targets.map((provider, index) => ({ provider, model: 'm', id: `t${index}`, price })),
       strategy,
       catalog: false,
+      log: false,
       clock,
       random: seededRandom(seed * 1_000 + process),
     });

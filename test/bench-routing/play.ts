@@ -33,6 +33,7 @@ export async function play(world: World, contender: Contender): Promise<readonly
     targets: openTargets(world, truth, clock),
     strategy: player.strategy,
     catalog: false,
+    log: false,
     clock,
     random: seededRandom(world.seed),
   });

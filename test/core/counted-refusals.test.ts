@@ -1,17 +1,20 @@
-import { createRouter } from 'signalbox';
+import { createRouter, type HitLimit } from 'signalbox';
 import { scriptedProvider, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 
+interface Refusal {
+  readonly retryAfter?: number;
+  readonly limit?: HitLimit;
+}
+
 /** Answers of a second, then six refusals at a time, then answers again: how many of ten at a time the target gets after that. */
-async function afterRefusals(retryAfter: number): Promise<number> {
+async function afterRefusals(refusal: Refusal): Promise<number> {
   const clock = virtualClock();
   let isFull = false;
   const vendor = scriptedProvider(
     'vendor',
     () =>
-      isFull
-        ? { delay: 100, error: { kind: 'rate-limit', status: 429, retryAfter, limit: 'requests' } }
-        : { delay: 1_000 },
+      isFull ? { delay: 100, error: { kind: 'rate-limit', status: 429, ...refusal } } : { delay: 1_000 },
     clock,
   );
   const router = createRouter({
@@ -38,10 +41,25 @@ async function afterRefusals(retryAfter: number): Promise<number> {
 
 describe('refusals for too many requests', () => {
   it('limit no concurrency where the vendor asks for a longer wait than answers take', async () => {
-    expect(await afterRefusals(30_000)).toBe(10);
+    expect(await afterRefusals({ retryAfter: 30_000 })).toBe(10);
   });
 
   it('limit it where places would be free again as answers end', async () => {
-    expect(await afterRefusals(500)).toBeLessThan(10);
+    expect(await afterRefusals({ retryAfter: 500 })).toBeLessThan(10);
+  });
+
+  it.each(['requests', 'tokens'] as const)(
+    'limit none where the vendor names a limit of %s in a span of time, and its end',
+    async (limit) => {
+      expect(await afterRefusals({ retryAfter: 500, limit })).toBe(10);
+    },
+  );
+
+  it('limit it where the vendor names concurrency, whatever wait it asks for', async () => {
+    expect(await afterRefusals({ retryAfter: 30_000, limit: 'concurrency' })).toBeLessThan(10);
+  });
+
+  it('limit it where the vendor names requests, but no time to come back', async () => {
+    expect(await afterRefusals({ limit: 'requests' })).toBeLessThan(10);
   });
 });

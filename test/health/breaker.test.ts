@@ -46,16 +46,35 @@ describe('breaker', () => {
     expect(subject.state(1_100)).toBe('closed');
   });
 
-  it('opens for half as long again after each bad probe, up to the limit', () => {
+  it('opens for a quarter longer after each bad probe, up to the limit', () => {
     const subject = tripped();
     const spans: number[] = [];
     let now = subject.until;
-    for (let probe = 0; probe < 4; probe++) {
+    for (let probe = 0; probe < 7; probe++) {
       subject.failure(subject.enter(now), now, limits);
       spans.push(subject.until - now);
       now = subject.until;
     }
-    expect(spans).toEqual([1_500, 2_250, 3_375, 4_000]);
+    expect(spans.slice(0, 3)).toEqual([1_250, 1_562.5, 1_953.125]);
+    expect(spans.at(-1)).toBe(4_000);
+  });
+
+  it('admits the next probe once the one before has its first token', () => {
+    const subject = tripped();
+    const first = subject.enter(1_000);
+    subject.begun(first);
+    expect(subject.admits(1_000)).toBe(true);
+    subject.enter(1_000);
+    subject.leave(first);
+    expect(subject.admits(1_000)).toBe(false);
+  });
+
+  it('opens again when a probe fails after its first token', () => {
+    const subject = tripped();
+    const pass = subject.enter(1_000);
+    subject.begun(pass);
+    subject.failure(pass, 1_100, limits);
+    expect(subject.state(1_100)).toBe('open');
   });
 
   it('lets another probe through when one ends without a verdict', () => {

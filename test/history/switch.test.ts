@@ -328,7 +328,7 @@ describe('a conversation continues', () => {
     const { content } = await ask('anthropic', start);
     const { warnings } = await ask('openai', [...start, { role: 'assistant', content }, resultsFor(content)]);
     expect(warnings.map(({ feature, details }) => `${feature}: ${details}`).toSorted()).toEqual([
-      'history: reasoning from another vendor or account is left out',
+      'history: reasoning from another vendor or account is omitted',
       'history: results of another vendor’s own tools are left out',
     ]);
   });

@@ -511,16 +511,16 @@ describe('a target that cannot do without what its vendor refuses', () => {
       'google',
       'gemini-2.5-flash',
       hello({ tools: [...tools, search] }),
-      'tools of the vendor beside functions',
+      'vendor tools together with functions',
     ],
     [
       'google',
       'gemini-2.0-flash',
       hello({ tools: [...tools, search] }),
-      'tools of the vendor beside functions',
+      'vendor tools together with functions',
     ],
-    ['anthropic', 'claude-opus-4-6', { messages: begun }, 'an answer that is begun by the request'],
-    ['perplexity', 'sonar', { messages: begun }, 'an answer that is begun by the request'],
+    ['anthropic', 'claude-opus-4-6', { messages: begun }, 'an answer that the request begins'],
+    ['perplexity', 'sonar', { messages: begun }, 'an answer that the request begins'],
   ])('%s %s is left out with the reason', async (name, model, request, reason) => {
     const router = vendor.routerOver(name, model);
     for (const ask of [() => router.chat(request), () => router.stream(request)]) {

@@ -97,6 +97,12 @@ describe('output lengths', () => {
     expect(lengths.expect('large', 300)).toBe(lengths.expect('other', 300));
   });
 
+  it('do not differ by the order in which the answers of one target come: the shortest end first', () => {
+    const lengths = outputLengths();
+    for (let index = 0; index < 300; index++) lengths.add('busy', 50 + index, index, 1_000);
+    expect(lengths.expect('busy', 300)).toBe(lengths.expect('other', 300));
+  });
+
   it('are the same for all targets where they differ by no more than chance explains', () => {
     const lengths = outputLengths();
     const random = seededRandom(1);

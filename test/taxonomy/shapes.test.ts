@@ -84,6 +84,6 @@ describeRows('the shape of an error', [
   shape('a detail that is an object', ['vllm', 'sglang'], {
     status: 429,
     body: { detail: { message: 'Too many concurrent requests' } },
-    expected: limited,
+    expected: { ...limited, limit: 'concurrency' },
   }),
 ]);

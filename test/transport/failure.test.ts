@@ -110,7 +110,7 @@ describe('classifyFailure', () => {
     const status = fc.option(fc.constantFrom(200, 302, 400, 402, 403, 413, 422, 429, 498, 503, 529, 999), {
       nil: undefined,
     });
-    const limits = ['requests', 'tokens', 'daily', 'ramp', 'credit', undefined];
+    const limits = ['requests', 'concurrency', 'tokens', 'daily', 'ramp', 'credit', undefined];
     fc.assert(
       fc.property(
         fc.oneof(fc.record({ error: value }), value),

@@ -15,7 +15,7 @@ import { meta, type PartWriter } from './parts.ts';
 
 /** Converts the router's answers to the AI SDK's types. */
 
-/** What the conversion of an answer needs beside the answer. */
+/** The context for converting an answer. */
 export interface AnswerContext {
   readonly part: PartWriter;
   /** Warnings for options of the call that only the AI SDK's own models support, for an answer by this target. */

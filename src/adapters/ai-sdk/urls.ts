@@ -1,7 +1,7 @@
-/** Addresses by media type, as capabilities and the AI SDK have them. */
+/** URL patterns by media type, in the form that capabilities and the AI SDK share. */
 type Urls = Readonly<Record<string, readonly RegExp[]>>;
 
-/** The addresses that every one of several targets fetches by itself, whichever of them says it the most narrowly. */
+/** The URL patterns that all of several targets can fetch: of each, the narrowest. */
 export function commonUrls(targets: readonly Urls[]): Record<string, RegExp[]> {
   const common: Record<string, RegExp[]> = {};
   for (const [type, patterns] of targets.flatMap((urls) => Object.entries(urls))) {
@@ -27,7 +27,7 @@ function coversType(wider: string, type: string): boolean {
   return wider.endsWith('/*') && type.startsWith(wider.slice(0, -1));
 }
 
-/** Of expressions only those that take a whole scheme can be seen to hold others: `^https?:`, and `^https:`. */
+/** Only expressions for a whole scheme, `^https?:` and `^https:`, can be recognized as containing others. */
 function coversScheme({ source: wider }: RegExp, { source }: RegExp): boolean {
   const scheme = /^\^https(\??):(\\\/\\\/)?(\.\*\$?)?$/.exec(wider)?.[1];
   return scheme === '?' ? /^\^https?\??:/.test(source) : scheme === '' && source.startsWith('^https:');

@@ -11,11 +11,11 @@ import { asJSON, asObject, asText, type Wire } from '../../util/json.ts';
 type Options = { readonly providerOptions?: ProviderOptions };
 
 /**
- * A block of a message's content as a part: LangChain's standard blocks of today and of before, the forms that OpenAI,
- * Anthropic and Google gave to LangChain, and signalbox's own parts.
+ * Converts a block of a message's content to a part: LangChain's current and earlier standard blocks, the formats of OpenAI,
+ * Anthropic and Google in LangChain, and signalbox's own parts.
  *
  * @param at the block's place, for errors
- * @throws RequestError for a block that is no text, picture or file
+ * @throws RequestError for a block other than text, an image or a file
  */
 export function toUserPart(block: Wire, at: string): UserPart {
   const part = toTextPart(block) ?? toDataPart(block, at);
@@ -34,7 +34,7 @@ function toTextPart(block: Wire): UserPart | undefined {
   return { type: 'text', text, ...optionsOf(block) };
 }
 
-/** A picture or a file; `undefined` for blocks of other types. */
+/** An image or a file; `undefined` for blocks of other types. */
 export function toDataPart(block: Wire, at: string): ImagePart | FilePart | undefined {
   switch (block['type']) {
     case 'image':
@@ -110,7 +110,7 @@ function toFile(block: Wire, at: string): FilePart {
   };
 }
 
-/** Where the data is, in the forms that there are. */
+/** The data, in any of the known forms. */
 function dataOf(block: Wire): DataContent | undefined {
   const source = asObject(block['source']);
   if (source !== undefined) {
@@ -140,7 +140,7 @@ function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Ids of uploaded files are not enough: they do not say whose they are. */
+/** The id of an uploaded file is not enough, because it does not name the vendor. */
 function needed(data: DataContent | undefined, at: string): DataContent {
   if (data !== undefined) return data;
   const expected =
@@ -148,7 +148,7 @@ function needed(data: DataContent | undefined, at: string): DataContent {
   throw new RequestError(at, expected, 'a block without');
 }
 
-/** Vendors' options of a block: signalbox's own field, and Anthropic's cache mark, which LangChain's users write into the block. */
+/** Vendor options of a block: signalbox's own field, and Anthropic's cache marker, which LangChain users write into the block. */
 export function optionsOf(block: Wire): Options {
   const given = asObject(block['providerOptions']) as ProviderOptions | undefined;
   const mark = asJSON(block['cache_control']);

@@ -70,7 +70,7 @@ export class RouterChatModel<
     return [...super.callKeys, ...callKeys];
   }
 
-  /** What every target of the model's route supports, as far as it is known. */
+  /** The known features that every target of the model's route supports. */
   override get profile(): ModelProfile {
     return profileOf(this.#router, this.#options);
   }

@@ -179,7 +179,7 @@ export function pick<T extends object, K extends keyof T>(from: T, keys: readonl
   return found;
 }
 
-/** What every target of a route supports, in LangChain's words; what is unknown of one is left out. */
+/** The features that every target of a route supports, by LangChain's names; those unknown for any target are omitted. */
 export function profileOf(router: Router, { route, only }: ChatModelOptions): ModelProfile {
   const ids = only ?? (route === undefined ? router.targets : (router.routes[route] ?? [route]));
   const all = router.stats().flatMap(({ id, capabilities }) => (ids.includes(id) ? capabilities : []));

@@ -47,7 +47,7 @@ export function keptIn(
   return same ? parts : undefined;
 }
 
-/** What was preserved is given back unchanged, so that only its type counts. */
+/** Preserved content is returned unchanged, so only its type matters. */
 function isPart(value: unknown): value is ContentPart {
   return asText(asObject(value)?.['type']) !== undefined;
 }

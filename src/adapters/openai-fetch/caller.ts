@@ -31,8 +31,8 @@ export interface TokenRequest {
 }
 
 /**
- * Identifies the caller by its token. `undefined` answers 401. What it throws ends the request: an error of the router with
- * its own status, anything else with 500.
+ * Identifies the caller by its token. `undefined` answers 401. An error that it throws ends the request: the router's errors with
+ * their own status, any other with 500.
  *
  * @example
  * token: async (token) => {
@@ -48,7 +48,7 @@ export type IdentifyCaller = (
 /** A caller without options of its own. */
 export const anyone: Caller = Object.freeze({});
 
-/** The options of a caller's request: its own over those that the body asks for. */
+/** The options of a caller's request: the caller's own override those in the body. */
 export function overBody(body: Omit<CallOptions, 'signal'>, caller: Caller): Omit<CallOptions, 'signal'> {
   if (caller === anyone) return body;
   const { tags, metadata, only: _merged, models: _names, role: _role, maxCost, timeout, ...rest } = caller;

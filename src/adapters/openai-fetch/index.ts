@@ -100,7 +100,7 @@ export function toFetch(router: Router, options: ToFetchOptions = {}): RouterFet
   };
 }
 
-/** `/files` and `/batches`. What an earlier process has left of them goes on at the first request, whatever that is for. */
+/** `/files` and `/batches`. Batches of an earlier process continue at the first request of any kind. */
 function batchesOf(router: Router, known: Directory, settings: Settings) {
   if (settings.batches === undefined) return undefined;
   let loading: Promise<BatchServer> | undefined;
@@ -108,7 +108,7 @@ function batchesOf(router: Router, known: Directory, settings: Settings) {
     loading ??= import('./batches/serve.ts').then(({ batchServer }) => batchServer(router, known, settings));
     return loading;
   };
-  // Memory has nothing of an earlier process.
+  // An in-memory store has no batches of an earlier process.
   let hasResumed = router.batches.store.name === 'memory';
   const resume = (): void => {
     if (hasResumed) return;

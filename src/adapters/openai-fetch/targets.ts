@@ -8,17 +8,17 @@ import { HttpError, invalid } from './errors.ts';
 import type { Extension } from './shared/extension.ts';
 import type { Demand } from './shared/protocol.ts';
 
-/** Whose request call options are for. */
+/** The caller and kind of a request for which call options are made. */
 export interface RequestOf {
   readonly requestId: string;
   readonly caller: Caller;
-  /** It may be answered by a batch: a target stands for its tier `batch` too, where it has one. */
+  /** Whether a batch may answer it: then a target includes its tier `batch`, if it has one. */
   readonly isBatch?: boolean;
 }
 
 /** The models that callers can name. */
 export interface Directory {
-  /** What is wrong with an unknown model name. */
+  /** The error text for an unknown model name. */
   explain(model: string): string;
   /** The values of `model` that a caller may use. */
   modelsFor(caller: Caller): readonly { readonly id: string; readonly owner: string }[];
@@ -76,7 +76,7 @@ export function directory(router: Router, aliases?: Aliases): Directory {
       const model = names.find(asked);
       if (model === undefined) throw unknownModel(names.explain(asked));
       if (!mayName(caller, asked) || !isOpen(model, caller))
-        throw unknownModel('the token does not admit this model');
+        throw unknownModel('the token does not allow this model');
       const { providerOptions: _wishes, only: allowed, targets, metadata, timeout, ...rest } = extension;
       const tiers = isBatch && targets === undefined ? batchTiersOf(router, model) : undefined;
       const listed = (targets ?? tiers)?.filter((target) => mayUse(caller, target));

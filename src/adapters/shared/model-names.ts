@@ -6,13 +6,13 @@ import { isModelOf } from './target-facts.ts';
 /** Names that a client may use for a model, by route or target id. */
 export type Aliases = Readonly<Record<string, string>>;
 
-/** What a client's `model` can mean. */
+/** The possible meanings of a client's `model`. */
 export interface ModelNames {
   /** Routes, targets and aliases. */
   readonly all: readonly string[];
-  /** The route or target that a name means; `undefined` if it means none, or several. */
+  /** The route or target of a name; `undefined` if there is none, or several. */
   find(name: string): string | undefined;
-  /** What is wrong with an unknown name. Does not repeat a name that could be something else, such as a prompt. */
+  /** The error text for an unknown name. Does not repeat a name that could be something else, such as a prompt. */
   explain(name: string): string;
 }
 
@@ -43,7 +43,7 @@ export function modelNames(option: string, router: Router, aliases: Aliases = {}
   };
   for (const [alias, name] of Object.entries(aliases)) {
     if (known.own.includes(alias))
-      throw new ConfigError(`${option}['${alias}']`, 'a name that is no route or target', 'one that is');
+      throw new ConfigError(`${option}['${alias}']`, 'a name that is not a route or target', 'one that is');
     if (!known.own.includes(name) && !isModelOf(router, name))
       throw new ConfigError(`${option}['${alias}']`, `one of ${known.own.join(', ')}`, `'${name}'`);
   }

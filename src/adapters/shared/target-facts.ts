@@ -1,6 +1,6 @@
 import type { Router, TargetReport } from '../../types/router.ts';
 
-/** What does not change about a target. */
+/** Facts about a target that do not change. */
 export type TargetFacts = Pick<TargetReport, 'id' | 'provider' | 'model' | 'capabilities'>;
 
 /** Looks a target up. Reads the router's report again only for an unknown one, because targets can be added. */

@@ -136,6 +136,9 @@ export class Attempt {
     this.#firstTokenAt = this.#request.env.clock.now();
     this.#timer.begun();
     this.#waiting?.answered(this.#firstTokenAt);
+    const { own, shared } = this.#reservation.passes;
+    if (own.probe) this.target.breaker.begun(own);
+    if (shared.probe) this.channel.key.endpoint.breaker.begun(shared);
     this.#request.firstTokenAt ??= this.#firstTokenAt;
     this.observers?.firstToken();
   }

@@ -28,8 +28,8 @@ import type {
 } from './spec.ts';
 
 /**
- * A call in the words of the AI SDK. One that came in through it goes on as it came, but for the settings of target and route, and
- * for what another account of the model's vendor has signed.
+ * A call in the AI SDK's format. A call that came in through the AI SDK is passed on unchanged, except for the settings of target
+ * and route, and for content signed by another account of the model's vendor.
  */
 export function toLanguageCall(
   call: ProviderCall,
@@ -77,7 +77,7 @@ function settingsOf({ responseFormat, toolChoice, stopSequences, ...call }: Prov
   };
 }
 
-/** The same object: only its types say that it may be changed. */
+/** The same object; only its types are mutable. */
 export function toKeyed(options: ProviderOptions): Keyed {
   return options as Keyed;
 }
@@ -88,7 +88,7 @@ function own({ providerOptions }: { readonly providerOptions?: ProviderOptions }
   return providerOptions === undefined ? {} : { providerOptions: inSdkNames(providerOptions) };
 }
 
-/** Vendors whose options the AI SDK spells in camelCase, where their other targets of a route take the vendors' own names. */
+/** Vendors whose options the AI SDK spells in camelCase, while other targets of a route use the vendors' own names. */
 const respelled = ['openai', 'anthropic'];
 
 function inSdkNames(options: ProviderOptions): Keyed {
@@ -146,7 +146,7 @@ function toAssistant({ content }: AssistantMessage): AssistantPrompt[] {
   return content.flatMap((part) => toAssistantPart(part) ?? []);
 }
 
-/** Sources, and questions that have been answered, do not go back. */
+/** Sources, and approval requests that have been answered, are not sent back. */
 function toAssistantPart(part: ContentPart): AssistantPrompt | undefined {
   switch (part.type) {
     case 'text':

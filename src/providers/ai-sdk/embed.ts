@@ -41,7 +41,7 @@ export function embeddingProvider(name: string, model: EmbeddingModel): Provider
   };
 }
 
-/** Options that came in through the AI SDK go on as they came. */
+/** Options that came in through the AI SDK are passed on unchanged. */
 function toEmbedCall({
   values,
   dimensions,

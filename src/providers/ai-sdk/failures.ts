@@ -54,11 +54,11 @@ function classify(provider: string, error: unknown, signal: AbortSignal): unknow
     );
   }
   if (names.some((name) => malformed.has(name)) || isUnreadable(causes(error))) {
-    const summary = 'the answer is not of its vendor’s form';
+    const summary = 'the answer is not in its vendor’s format';
     return new ProviderError({ kind: 'malformed', provider, answered: true, summary, cause: error });
   }
   if (names.some((name) => unfit.has(name))) {
-    const summary = 'the model does not take this request';
+    const summary = 'the model does not accept this request';
     return new ProviderError({ kind: 'bad-request', scope: 'deployment', provider, summary, cause: error });
   }
   if (error instanceof Error) return networkError(provider, error, typeof statusCode === 'number');

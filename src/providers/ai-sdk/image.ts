@@ -97,7 +97,7 @@ function toFile({ data, mediaType }: ImageInput, provider: string): ImageFile {
     const bytes = data instanceof Uint8Array ? data : found.base64;
     return { type: 'file', data: bytes, mediaType: found.mediaType ?? 'image/png' };
   }
-  const summary = 'an image model takes no uploaded files';
+  const summary = 'an image model accepts no uploaded files';
   throw new ProviderError({ kind: 'bad-request', scope: 'deployment', provider, summary });
 }
 

@@ -81,7 +81,7 @@ export function toV3({ reasoning, ...call }: LanguageCall): {
       lost.push({ type: 'unsupported', feature, details });
   };
   if (reasoning !== undefined && reasoning !== 'provider-default')
-    leave('reasoning', 'models of version 3 have options of their own for it');
+    leave('reasoning', 'models of version 3 have separate options for it');
   const prompt = mapParts(call.prompt, (part) => {
     if (!newer.has(part.type)) return partToV3(part);
     leave('history', 'models of version 3 do not know all parts of answers');

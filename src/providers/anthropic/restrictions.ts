@@ -33,7 +33,7 @@ export const claudeRestrictions: readonly Restriction[] = [
     page: `${docs}/about-claude/models/whats-new-claude-4-6#prefill-removal`,
     models: (model) => isKnown(model) && !takesPrefill(model),
     when: beginsAnswer,
-    effect: { incapable: 'an answer that is begun by the request' },
+    effect: { incapable: 'an answer that the request begins' },
   },
   {
     page: `${docs}/agents-and-tools/tool-use/implement-tool-use#forcing-tool-use`,

@@ -31,7 +31,7 @@ export function toEmbeddings(
     if (Array.isArray(embedding)) embeddings[typeof index === 'number' ? index : position] = embedding;
   }
   if (list.length === 0 || Object.keys(embeddings).length !== list.length) {
-    const summary = 'the answer is no list of embeddings';
+    const summary = 'the answer is not a list of embeddings';
     throw new ProviderError({ kind: 'malformed', provider, answered: true, summary });
   }
   const usage = asObject(wire['usage']);

@@ -72,7 +72,8 @@ export function toMessages(
     }
   }
   if (shown.length > 0) showAll();
-  if (shown.length > 0) unsupported(warnings, 'file', 'the user cannot show it right after a tool');
+  if (shown.length > 0)
+    unsupported(warnings, 'file', 'a user message cannot hold it directly after a tool message');
   return quirks.alternatingRoles === true ? alternating(wires) : wires;
 }
 
@@ -140,7 +141,11 @@ function toSystem(
 ): Wire {
   const late = quirks.systemFirst === true && before.some(({ role }) => role !== 'system');
   if (!late) return { role: 'system', content, ...own };
-  warnings.push({ type: 'changed', feature: 'system', details: 'a later system message goes as user text' });
+  warnings.push({
+    type: 'changed',
+    feature: 'system',
+    details: 'a later system message is sent as user text',
+  });
   return { role: 'user', content, ...own };
 }
 
@@ -239,7 +244,7 @@ function filesOf({ content }: AssistantMessage, context: Context): readonly Wire
     if (part.type !== 'file' || part.providerOptions?.[context.provider]?.['audio'] !== undefined) return [];
     const wire = toPart({ ...part, providerOptions: {} }, context);
     if (wire === undefined) return [];
-    return show(wire, 'file', 'a file of the assistant’s goes as the user’s', context);
+    return show(wire, 'file', 'a file of the assistant is sent as a file of the user', context);
   });
 }
 
@@ -264,7 +269,7 @@ function picturesOf({ content }: ToolMessage, context: Context): readonly Wire[]
     const wires = pictures.flatMap((part): readonly Wire[] | Wire => toPart(part, context) ?? []);
     if (wires.length === 0) return [];
     const label = { type: 'text', text: `From the tool ${toolName}:` };
-    const details = 'what a tool gives back beside text goes as the user’s';
+    const details = 'content of a tool result other than text is sent as content of the user';
     return [label, ...wires.flatMap((wire) => show(wire, 'tool result', details, context))];
   });
 }
@@ -276,7 +281,7 @@ function leaveOutPictures({ content }: ToolMessage, { warnings }: Context): void
       part.output.type === 'content' &&
       part.output.value.some(({ type }) => type !== 'text'),
   );
-  if (shows) unsupported(warnings, 'tool result', 'tools can only give back text here');
+  if (shows) unsupported(warnings, 'tool result', 'tool results can only contain text here');
 }
 
 function show(wire: Wire, feature: string, details: string, { warnings }: Context): readonly Wire[] {

@@ -117,7 +117,7 @@ function toToolChoice({ toolChoice, tools }: ProviderCall, quirks: Quirks, warni
     const type = tool?.type === 'provider' && tool.id.endsWith('.custom') ? 'custom' : 'function';
     return { type, [type]: { name } };
   }
-  warnings.push({ type: 'unsupported', feature: 'toolChoice', details: 'a tool cannot be demanded here' });
+  warnings.push({ type: 'unsupported', feature: 'toolChoice', details: 'a tool call cannot be forced here' });
   return undefined;
 }
 

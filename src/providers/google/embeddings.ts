@@ -56,7 +56,7 @@ export function toEmbeddings(raw: unknown, headers: Readonly<Record<string, stri
   const list = asObjects(wire?.['embeddings']);
   const embeddings = list.flatMap(({ values }) => (Array.isArray(values) ? [values as number[]] : []));
   if (list.length === 0 || embeddings.length !== list.length) {
-    const summary = 'the answer is no list of embeddings';
+    const summary = 'the answer is not a list of embeddings';
     throw new ProviderError({ kind: 'malformed', provider: 'google', answered: true, summary });
   }
   const counted = asCount(asObject(wire?.['usageMetadata'])?.['promptTokenCount']);

@@ -36,7 +36,7 @@ export interface GenAIClient {
 /** A `fetch` for one call. */
 export type OwnFetch = (input: unknown, init?: RequestInit) => Promise<Response>;
 
-/** What clients have beyond the public subset; older versions and wrappers may lack it. */
+/** Fields of clients beyond the public subset; older versions and wrappers may lack them. */
 interface Internals {
   readonly apiClient?: { readonly getFetch?: () => OwnFetch | undefined };
 }

@@ -55,7 +55,7 @@ export function toImageChat(call: ProviderImageCall): {
 } {
   const { model, prompt, seed, images = [], mask, signal } = call;
   if (mask !== undefined)
-    throw failure({ kind: 'bad-request', scope: 'deployment', summary: 'it takes no masks' });
+    throw failure({ kind: 'bad-request', scope: 'deployment', summary: 'it accepts no masks' });
   const warnings: Warning[] = [];
   const aspectRatio = shapeOf(call, warnings);
   const { imageConfig, ...own } = call.providerOptions?.[provider] ?? {};
@@ -115,7 +115,7 @@ function sendImagen(
   const { models } = client;
   const fetch = briefFetch(client);
   if (models.generateImages === undefined || images !== undefined) {
-    const summary = images === undefined ? 'this client has no Imagen' : 'it takes no images';
+    const summary = images === undefined ? 'this client has no Imagen' : 'it accepts no images';
     throw failure({ kind: 'bad-request', scope: 'deployment', summary });
   }
   const warnings: Warning[] = [];

@@ -15,7 +15,7 @@ export const geminiRestrictions: readonly Restriction[] = [
     page: `${docs}/tool-combination`,
     models: (model) => generationOf(model) < 3,
     when: combinesTools,
-    effect: { incapable: 'tools of the vendor beside functions' },
+    effect: { incapable: 'vendor tools together with functions' },
   },
   {
     page: `${docs}/structured-output#structured_outputs_with_tools`,

@@ -75,7 +75,7 @@ export function toVendorOptions<Call extends CallOptions>(
 
 function inMessage(message: Message, convert: <T extends WithOptions>(one: T) => T): Message {
   const own = convert(message);
-  // Written out, because the parts of each role are of a type of their own.
+  // Written out, because the parts of each role have a separate type.
   switch (own.role) {
     case 'system':
       return own;

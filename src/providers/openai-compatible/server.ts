@@ -35,7 +35,7 @@ export interface Server {
   accountOf(apiKey: string): string;
   readonly quirks: Quirks;
   readonly gateway: Gateway;
-  /** Headers of the application's that a call may say otherwise. */
+  /** The application's headers, which a call may override. */
   readonly headers: Readonly<Record<string, string>>;
   readonly transport: Transport;
   readonly baseURL: string;
@@ -50,7 +50,7 @@ function extractOptions<Call extends Parameters<typeof toVendorOptions>[0]>(
   return { ...toVendorOptions(named, name, gateway.camelCaseFields ?? []), headers };
 }
 
-/** A call as the server takes it, and how to read its answer. `exchange` has the headers of the answer once that is read. */
+/** A call in the server's format, and how to read its answer. `exchange` has the headers of the answer once it has been read. */
 export type Prepare<T> = (exchange: Pick<Exchange, 'headers'>) => Prepared<T>;
 
 /** Makes a chat request and returns the complete response. */

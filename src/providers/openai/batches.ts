@@ -35,7 +35,7 @@ export interface OpenAIBatchClient {
   };
 }
 
-/** Batches of OpenAI, whose interface others copy. */
+/** Batches of OpenAI, whose interface others implement. */
 export function openaiDialect(chat: '/v1/chat/completions' | '/v1/responses'): FileDialect {
   return {
     // https://developers.openai.com/api/docs/guides/batch#rate-limits
@@ -65,7 +65,7 @@ export function openaiFiles(client: OpenAIBatchClient, options: (carry: Carry) =
   };
 }
 
-/** Images from prompts; edits are sent as forms, which no batch takes. */
+/** Images from prompts; edits are sent as forms, which batches do not accept. */
 export const openaiImage: NonNullable<BatchSource<FilesClient>['image']> = (call: ProviderImageCall) => {
   if (call.images !== undefined) {
     const summary = 'the vendor edits no images in batches';

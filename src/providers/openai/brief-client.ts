@@ -3,7 +3,7 @@ import type { OpenAIClient } from './client.ts';
 
 type Fetch = (this: undefined, ...request: unknown[]) => Promise<Response>;
 
-/** What `openai` clients have beyond the public subset; any of it may be missing in other clients. */
+/** Fields of `openai` clients beyond the public subset; other clients may lack any of them. */
 interface Internals {
   readonly fetch?: Fetch;
   readonly withOptions?: (options: { readonly fetch: Fetch }) => OpenAIClient;
@@ -38,7 +38,7 @@ export function briefClient(client: OpenAIClient): () => OpenAIClient {
 function derive(client: OpenAIClient): Derived | undefined {
   const { fetch, withOptions } = client as Internals;
   if (typeof fetch !== 'function' || typeof withOptions !== 'function') return undefined;
-  // A wrapper might take the call of its own `withOptions` for a request.
+  // A tracing wrapper might record a call of its own `withOptions` as a request.
   const original: unknown = Reflect.get(Object.getPrototypeOf(client) ?? {}, 'withOptions');
   if (withOptions !== original) return undefined;
   const brief: Fetch = async (...request) => withBriefError(await fetch.apply(undefined, request));

@@ -19,7 +19,7 @@ export function toEditFiles({ images = [], mask }: ProviderImageCall, provider: 
 function toFile({ data, mediaType }: ImageInput, name: string, provider: string): File {
   const found = resolveData(data, mediaType, provider);
   if (found.kind !== 'base64') {
-    const summary = 'it takes images as data only';
+    const summary = 'it accepts images as data only';
     throw new ProviderError({ kind: 'bad-request', scope: 'deployment', provider, summary });
   }
   const { base64, mediaType: type = 'image/png' } = found;

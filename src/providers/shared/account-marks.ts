@@ -37,8 +37,8 @@ export function mark<P extends object>(part: P, provider: string, account: strin
 }
 
 /**
- * What only the account that made it accepts, by the names that our providers and the AI SDK's give it: signatures, encrypted
- * reasoning, ids of stored items, and what vendors' own tools returned. Everything else in a part's options may be the
+ * Options that only the account that created them accepts, by the names that our providers and the AI SDK's use: signatures,
+ * encrypted reasoning, ids of stored items, and results of vendors' own tools. All other options of a part may be the
  * application's own.
  */
 const bound = new Set([
@@ -62,8 +62,8 @@ const bound = new Set([
 ]);
 
 /**
- * Prepares a conversation for one account: removes the marks, and the data marked by other accounts of the
- * vendor. Also removes what no account has marked, if the call says so.
+ * Prepares a conversation for one account: removes the marks, and the data marked by other accounts of the vendor. Also removes
+ * unmarked data, if the call requests it.
  */
 export function recall(
   messages: readonly Message[],
@@ -116,7 +116,7 @@ export function resultsIn(
 }
 
 const leftOutDetails = {
-  reasoning: 'reasoning from another vendor or account is left out',
+  reasoning: 'reasoning from another vendor or account is omitted',
   'vendor tools': 'results of another vendor’s own tools are left out',
   'vendor parts': 'vendor-specific parts of another vendor are left out',
 };

@@ -16,7 +16,7 @@ import { unfencedContent, unfencedReader } from './answer/unfence.ts';
 import { aborted, refuseAborted, toThrown } from './sdk-error.ts';
 import { type OpenAnswer, partStream, type StreamReader } from './stream/part-stream.ts';
 
-/** Whose exchanges they are. */
+/** The vendor of an exchange. */
 export interface Vendor {
   readonly name: string;
   readonly failures: readonly FailureRow[];
@@ -30,7 +30,7 @@ export interface Vendor {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** One exchange with a vendor whose answer comes whole. What it throws is a `ProviderError` or a `ConfigError`. */
+/** One exchange with a vendor whose answer arrives whole. Throws only `ProviderError` and `ConfigError`. */
 export async function runExchange<T>(
   { name, failures, secrets }: Pick<Vendor, 'name' | 'failures' | 'secrets'>,
   call: CallContext,
@@ -54,9 +54,9 @@ interface Opened extends Pick<OpenAnswer, 'source'> {
 }
 
 /**
- * One exchange with a vendor whose answer comes in parts.
+ * One exchange with a vendor whose answer arrives in parts.
  *
- * @param complete adds to the last part
+ * @param complete extends the last part
  */
 export function runStream(
   vendor: Vendor,

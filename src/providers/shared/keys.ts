@@ -20,7 +20,7 @@ export function withKeys<Name extends string, Options extends ClientOptions & { 
   const limits = checkLimits(`${factory}.limits`, options.limits);
   const limited = (provider: Provider<Name>): Provider<Name> =>
     ours(limits === undefined ? provider : { ...provider, limits });
-  // A client of the application's gets the signal itself.
+  // A client of the application gets the signal itself.
   const ours = (provider: Provider<Name>): Provider<Name> =>
     options.client === undefined ? takingOwnSignals(provider) : provider;
   if (keys === undefined) return limited(make(options));

@@ -98,8 +98,8 @@ function limitOf(kind: ProviderErrorKind, facts: FailureFacts): HitLimit | undef
   for (const limit of ['tokens', 'requests'] as const) if (facts.codes.includes(limit)) return limit;
   if (/\bRPM\b/.test(words)) return 'requests';
   if (/\bTPM\b|tokens?\b|token_?count|InputTokens/i.test(words)) return 'tokens';
-  if (/requests? per|per[ _-]?minute|call rate|concurren|requests has exceeded/i.test(words))
-    return 'requests';
+  if (/concurren/i.test(words)) return 'concurrency';
+  if (/requests? per|per[ _-]?minute|call rate|requests has exceeded/i.test(words)) return 'requests';
   const of = limitsOf(facts.headers).find(({ remaining }) => remaining === 0)?.of;
   return of === 'input-tokens' || of === 'output-tokens' ? 'tokens' : of;
 }

@@ -40,7 +40,7 @@ export interface BreakerPolicy {
   readonly consecutive?: number;
   /** Failure rate over ten seconds that opens the breaker, given at least 20 outcomes. @default 0.5 */
   readonly failureRate?: number;
-  /** Initial open duration in milliseconds. Each consecutive time the breaker opens, it is half as long again. @default 5,000 */
+  /** Initial open duration in milliseconds. Each consecutive time the breaker opens, it is a quarter longer. @default 5,000 */
   readonly openFor?: number;
   /** Maximum open duration in milliseconds. @default 60,000 */
   readonly maxOpenFor?: number;

@@ -38,10 +38,10 @@ const differences: readonly Difference[] = [
     names: ['a picture as a tool result'],
     why: 'a picture does not go as text: the user shows it, and a warning says so',
     generateText: [
-      '+ warning compatibility {"details":"what a tool gives back beside text goes as the user’s","feature":"tool result"}',
+      '+ warning compatibility {"details":"content of a tool result other than text is sent as content of the user","feature":"tool result"}',
     ],
     streamText: [
-      '+ warning compatibility {"details":"what a tool gives back beside text goes as the user’s","feature":"tool result"}',
+      '+ warning compatibility {"details":"content of a tool result other than text is sent as content of the user","feature":"tool result"}',
     ],
   },
   {

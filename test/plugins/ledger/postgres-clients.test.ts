@@ -29,6 +29,9 @@ async function use(client: PostgresClient): Promise<void> {
     { key: { user: 'u1' } },
     { key: { user: 'u2' } },
   ]);
+  expect(await usage.query({ by: ['hour'], where: { tenant: 'acme' } })).toMatchObject([
+    { key: { hour: '2026-01-01T01' }, requests: 1 },
+  ]);
   expect(await listed(usage.audits())).toHaveLength(2);
   expect(await usage.verify()).toMatchObject({ ok: true, problems: [] });
 }

@@ -1,8 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import fc from 'fast-check';
-import { jsonl, type LedgerDimension, type LedgerQuery, type LedgerWriter, sqlite } from 'signalbox/ledger';
+import {
+  jsonl,
+  type LedgerDimension,
+  type LedgerQuery,
+  type LedgerWriter,
+  postgres,
+  sqlite,
+} from 'signalbox/ledger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 type LedgerRecord = Parameters<LedgerWriter['append']>[0][number];
@@ -16,6 +24,7 @@ const zones = [
   'Asia/Kathmandu',
   'America/St_Johns',
   'Pacific/Kiritimati',
+  'Australia/Lord_Howe', // whose clocks change by half an hour
 ];
 const dimensions = [
   'day',
@@ -66,14 +75,23 @@ function decisionOf(index: number, target: string) {
   return { route: '', strategy: '', candidates: [], skipped: [], notes: [{ plugin: 'cache', facts }] };
 }
 
-describe('the sums that a SQLite ledger keeps', () => {
+const timeZone = 'Europe/Berlin';
+const writers = {
+  SQLite: (folder: string) => sqlite(join(folder, 'usage.db'), { timeZone }),
+  PGlite: () => {
+    const client = new PGlite();
+    return { ...postgres(client, { timeZone }), close: () => client.close() };
+  },
+} satisfies Record<string, (folder: string) => LedgerWriter>;
+
+describe.each(Object.entries(writers))('the sums that a ledger in %s keeps', (_, open) => {
   let folder: string;
   let sums: LedgerWriter;
   let lines: LedgerWriter;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'signalbox-zones-'));
-    sums = sqlite(join(folder, 'usage.db'), { timeZone: 'Europe/Berlin' });
-    lines = jsonl(join(folder, 'usage.jsonl'), { timeZone: 'Europe/Berlin' });
+    sums = open(folder);
+    lines = jsonl(join(folder, 'usage.jsonl'), { timeZone });
     const count = Math.floor((days * 24 * 60) / 70);
     const records = Array.from({ length: count }, (_, index) => recordAt(index));
     for (const writer of [sums, lines]) await writer.append(records);

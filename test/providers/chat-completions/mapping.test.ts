@@ -77,7 +77,7 @@ describe('the end of a stream', () => {
   it('is proved by a reason, or by the end mark alone', () => {
     expect(stream([{ content: 'x' }], 'stop', false).at(-1)).toMatchObject({ finishReason: 'stop' });
     expect(stream([{ content: 'x' }], null, true).at(-1)).toMatchObject({ finishReason: 'other' });
-    expect(() => stream([{ content: 'x' }], null, false)).toThrow('without its end mark');
+    expect(() => stream([{ content: 'x' }], null, false)).toThrow('without its end marker');
   });
 
   it('is the end of the stream, and not the first reason', () => {

@@ -32,14 +32,14 @@ import { partTeller } from '../parts.ts';
 import { toChatRequest } from '../request.ts';
 import type { BatchItemSpec, BatchStatusSpec, RequestSpec } from './spec.ts';
 
-/** What a model's name means, and how its targets are called. */
+/** The meaning of a model's name, and how its targets are called. */
 export interface BatchModels {
   /** The route or target of a model. Throws for an unknown one. */
   find(modelId: string, type: 'text' | 'image'): string;
   modelOf(target: string): string | undefined;
 }
 
-/** What is stored beside a request. */
+/** Data stored beside a request. */
 interface Data {
   readonly type: 'text' | 'image';
   readonly tools?: LanguageCall['tools'];
@@ -142,12 +142,12 @@ export class ProviderBatches implements BatchFace<Face> {
     };
   }
 
-  /** Continues what an earlier process has left. */
+  /** Continues the batches of an earlier process. */
   resumeAll(): Promise<void> {
     return this.#hosted.resumeAll();
   }
 
-  // What the batches need of the protocol.
+  // The protocol for batches of the AI SDK.
 
   async check({ total }: HostedRecord<Face>): Promise<number> {
     return total;

@@ -2,11 +2,11 @@ import type { Router } from '../../../types/router.ts';
 import type { BatchModels, ProviderBatches } from './batch.ts';
 import type { RequestSpec, RouterBatch } from './spec.ts';
 
-/** Batches in a page where the caller does not say. */
+/** Default number of batches in a page. */
 const pageSize = 20;
 
 /**
- * The batch interface of a router. What an earlier process has left goes on at its first use.
+ * The batch interface of a router. Batches of an earlier process continue at its first use.
  *
  * @param supportedUrls see `RouterLanguageModel`
  */

@@ -71,7 +71,7 @@ export type BatchItemSpec = {
       readonly result: ImageResultSpec;
     }
   | {
-      /** What the request was for. */
+      /** The kind of request. */
       readonly type: 'text' | 'image';
       /** Why there is no answer. */
       readonly status: 'failed' | 'cancelled' | 'expired';
@@ -89,7 +89,7 @@ export type BatchItemSpec = {
     }
 );
 
-/** What every call of the AI SDK to a batch interface may carry. */
+/** Fields of every call of the AI SDK to a batch interface. */
 export interface BatchCallSpec {
   /** Options by provider. */
   readonly providerOptions?: Keyed;
@@ -108,9 +108,9 @@ export interface BatchOperationSpec extends BatchCallSpec {
 /** A router as an AI SDK batch interface, for `startBatch`, `getBatchStatus`, `getBatchResults`, `cancelBatch` and `listBatches`. */
 export interface RouterBatch<Id extends string = string> {
   readonly specificationVersion: 'v4';
-  /** Names it for the AI SDK. */
+  /** Its name for the AI SDK. */
   readonly provider: string;
-  /** URLs that are sent as they are; other files are sent as data. */
+  /** URLs that are sent unchanged; other files are sent as data. */
   readonly supportedUrls: Record<string, RegExp[]>;
   /** Starts a batch. The AI SDK calls it. */
   doStartBatch(
@@ -128,7 +128,7 @@ export interface RouterBatch<Id extends string = string> {
   doGetBatchStatus(options: BatchOperationSpec): Promise<BatchStatusSpec>;
   /** Returns the results of a batch as a stream. The AI SDK calls it. */
   doGetBatchResults(options: BatchOperationSpec): Promise<ReadableStream<BatchItemSpec>>;
-  /** Cancels a batch. What is done by then still has its result. The AI SDK calls it. */
+  /** Cancels a batch. Requests that have finished keep their results. The AI SDK calls it. */
   doCancelBatch(options: BatchOperationSpec): Promise<object>;
   /** Returns batches, a page at a time. The AI SDK calls it. */
   doListBatches(

@@ -28,7 +28,7 @@ export interface BatchLimitsOfCaller extends FileLimits {
   readonly maxRequests: number;
 }
 
-/** What is stored of a batch beside what every batch has. */
+/** Data stored of a batch beside the fields that all batches have. */
 interface Face {
   readonly endpoint: string;
   readonly input: string;
@@ -36,7 +36,7 @@ interface Face {
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly output: string;
   readonly errors: string;
-  /** Seconds that the results are kept. */
+  /** How long the results are kept, in seconds. */
   readonly age: number;
   readonly caller: Caller;
 }
@@ -75,7 +75,7 @@ export class Batches implements BatchFace<Face> {
     this.#limits = limits;
   }
 
-  /** Continues what an earlier process has left. */
+  /** Continues the batches of an earlier process. */
   resumeAll(): Promise<void> {
     return this.#hosted.resumeAll();
   }
@@ -137,7 +137,7 @@ export class Batches implements BatchFace<Face> {
     return toBatch(await this.find(owner, id));
   }
 
-  // What the batches need of the protocol.
+  // The protocol for OpenAI's batches.
 
   async check(record: HostedRecord<Face>): Promise<number | readonly JSONObject[]> {
     const { input, endpoint } = record.face;

@@ -1,14 +1,14 @@
 import type { JSONObject } from '../../../types/request/json.ts';
 import { HttpError } from '../errors.ts';
 
-/** Errors that a batch lists at most. */
+/** Maximum number of errors that a batch lists. */
 const mostErrors = 50;
 
 /**
  * Checks the lines of a batch before the first request is sent.
  *
  * @param read converts a line; throws HttpError
- * @returns the number of requests, or what is wrong, in the form of a batch's `errors`
+ * @returns the number of requests, or the errors, in the form of a batch's `errors`
  */
 export async function checkLines(
   lines: AsyncIterable<readonly [line: string, number: number]>,

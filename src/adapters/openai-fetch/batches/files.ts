@@ -6,7 +6,7 @@ import { HttpError, invalid } from '../errors.ts';
 import { validate } from '../validate.ts';
 import { pageOf } from './page.ts';
 
-/** What is stored of a file. */
+/** The stored description of a file. */
 export interface FileRecord {
   readonly id: string;
   readonly owner: string;
@@ -16,7 +16,7 @@ export interface FileRecord {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly expiresAt: number;
-  /** The name of its parts, and how many there may be. */
+  /** The name of its parts, and their maximum number. */
   readonly parts: string;
   readonly count: number;
 }
@@ -29,7 +29,7 @@ export interface FileLimits {
   readonly maxStoredBytes: number;
 }
 
-/** Where files are in the store. */
+/** The prefix of files in the store. */
 export const filePrefix = 'files';
 
 /** Characters of one part. */
@@ -81,7 +81,7 @@ export class Files {
       parts: id,
       count: Math.ceil(text.length / partSize),
     };
-    // Room is taken before it is used.
+    // Space is reserved before it is used.
     await this.#list(record);
     for (let index = 0; index < record.count; index++)
       await this.#parts.set(
@@ -124,7 +124,7 @@ export class Files {
     return { id, object: 'file', deleted: true };
   }
 
-  /** The content, as it is read. */
+  /** The content, streamed to its reader. */
   content({ parts, count }: FileRecord): ReadableStream<Uint8Array> {
     const pieces = this.#partsOf(parts).read(parts, count);
     const encoder = new TextEncoder();

@@ -22,7 +22,7 @@ const line = z.looseObject({
   body: z.record(z.string(), z.unknown()),
 });
 
-/** What an answer repeats of its request, beside what the router keeps. */
+/** Fields of the request that an answer repeats, beside those that the router keeps. */
 export interface LineData {
   readonly url: Endpoint;
   /** Fields of the request that a response repeats. */
@@ -85,7 +85,7 @@ export function readLine(
 
 function planOf(url: Endpoint, body: unknown): Plan {
   const plan = url === '/v1/responses' ? responses(body) : chatCompletions(body);
-  if (plan.stream) throw invalid('stream', 'expected false; answers of a batch come whole');
+  if (plan.stream) throw invalid('stream', 'expected false; answers of a batch are never streamed');
   return plan;
 }
 

@@ -1,6 +1,6 @@
 import { invalid } from '../errors.ts';
 
-/** Anything with an id that lists show. */
+/** An entry of a list. */
 interface Listed {
   readonly id: string;
 }

@@ -16,7 +16,7 @@ export async function imageEdits(form: FormData, context: Context): Promise<Resp
 async function toImage(value: File | string): Promise<ImageInput> {
   if (typeof value === 'string') throw invalid('image', 'expected a file');
   const data = new Uint8Array(await value.arrayBuffer());
-  // Clients that do not know the type send the general one; then the first bytes tell.
+  // Clients that do not know the type send the general one; then the first bytes decide.
   return value.type.startsWith('image/') ? { data, mediaType: value.type } : { data };
 }
 

@@ -26,14 +26,14 @@ export async function imageGenerations(value: unknown, context: Context): Promis
   return makeImages(validate(imageBody, value), {}, context);
 }
 
-/** Makes images from a prompt, and other images where there are any. */
+/** Makes images from a prompt, and from other images if there are any. */
 export async function makeImages(
   body: z.output<typeof imageBody>,
   files: Pick<ImageRequest, 'images' | 'mask'>,
   context: Context,
 ): Promise<Response> {
   const { model, prompt, n, size, response_format, user, stream, signalbox, ...rest } = body;
-  if (stream === true) throw invalid('stream', 'expected false; images come whole');
+  if (stream === true) throw invalid('stream', 'expected false; images are never streamed');
   const { router, directory, requestId, signal } = context;
   const others = given(rest);
   const demands = Object.keys(others).map((field) => ({ field, providers: ['openai'] }));

@@ -13,11 +13,11 @@ export interface Context {
   readonly signal: AbortSignal | undefined;
   /** Whether the caller is another process. */
   readonly remote: boolean;
-  /** What answers `/files` and `/batches`, loaded when it is first needed; `undefined` if they are off. */
+  /** The handler of `/files` and `/batches`, loaded when first needed; `undefined` if they are off. */
   readonly batches: (() => Promise<BatchServer>) | undefined;
 }
 
-/** What is asked of `/files` or `/batches`. */
+/** A request to `/files` or `/batches`. */
 export interface Resource {
   readonly kind: 'files' | 'batches';
   readonly id: string | undefined;
@@ -27,6 +27,6 @@ export interface Resource {
 /** Answers `/files` and `/batches`. */
 export interface BatchServer {
   serve(call: Incoming, resource: Resource, context: Context): Promise<Response>;
-  /** Continues the batches that an earlier process has left. */
+  /** Continues the batches of an earlier process. */
   resumeAll(): Promise<void>;
 }

@@ -13,7 +13,7 @@ export function only(method: string, call: Incoming): void {
   });
 }
 
-/** A part of a path as it was meant. */
+/** A decoded part of a path. */
 export function decode(text: string): string {
   try {
     return decodeURIComponent(text);

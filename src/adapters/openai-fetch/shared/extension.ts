@@ -47,7 +47,7 @@ export interface RoutedOptions {
   targets?: string[] | undefined;
   /** Importance while requests wait, see `CallOptions.priority`. */
   priority?: 'critical' | 'normal' | 'sheddable' | undefined;
-  /** What happens when the stream breaks, see `CallOptions.interrupted`. `restart` is not possible in this format. */
+  /** What happens when the stream breaks, see `CallOptions.interrupted`. This format cannot express `restart`. */
   interrupted?: 'error' | 'continue' | undefined;
   /** Metadata for selectors, strategies, events and ledgers. */
   metadata?: Record<string, unknown> | undefined;

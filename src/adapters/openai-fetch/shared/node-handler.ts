@@ -1,4 +1,4 @@
-/** A request of `node:http`, Express or Fastify, as far as it is read. */
+/** The fields that are read of a request of `node:http`, Express or Fastify. */
 export interface NodeRequest extends AsyncIterable<Uint8Array> {
   /** HTTP method. @default 'GET' */
   readonly method?: string | undefined;
@@ -12,7 +12,7 @@ export interface NodeRequest extends AsyncIterable<Uint8Array> {
   readonly body?: unknown;
 }
 
-/** A response of `node:http` or Express, as far as it is written. */
+/** The methods that are used of a response of `node:http` or Express. */
 export interface NodeResponse {
   /** The status to answer with. */
   statusCode: number;
@@ -41,7 +41,7 @@ export interface FastifyRequest {
 export interface FastifyReply {
   /** The response of `node:http`. */
   readonly raw: NodeResponse;
-  /** Keeps Fastify from answering by itself. */
+  /** Keeps Fastify from sending its own response. */
   hijack(): unknown;
 }
 
@@ -75,7 +75,7 @@ export function toNodeHandler(handler: (request: Request) => Promise<Response>):
   };
 }
 
-/** Headers of the body as it came, which a parsed body no longer has. */
+/** Headers of the original body, which do not apply to a parsed one. */
 const ofBody = new Set(['content-length', 'content-encoding', 'transfer-encoding']);
 
 function toRequest(incoming: NodeRequest, parsed: unknown, signal: AbortSignal): Request {
@@ -108,7 +108,7 @@ function bodyOf(incoming: NodeRequest, parsed: unknown): RequestInit & { readonl
   return { body, duplex: 'half' };
 }
 
-/** Writes the body as fast as it is read. What fails ends the connection, so that the client sees a break. */
+/** Writes the body as fast as it is read. An error ends the connection, so that the client sees a break. */
 async function send(
   body: ReadableStream<Uint8Array> | null,
   outgoing: NodeResponse,

@@ -15,7 +15,7 @@ import {
 
 /** Milliseconds between two saves of the counts. */
 const pause = 2_000;
-/** Milliseconds that the router keeps its own state of a batch that is over. */
+/** How long the router keeps its own state of a finished batch, in milliseconds. */
 const keep = 86_400_000;
 
 /** Batches that a process works on at once: each holds up to 10,000 requests. */
@@ -77,12 +77,12 @@ export class HostedBatches<Face> {
     if (own !== undefined) await own.cancel();
     else
       await this.#router.batches.cancel(id).catch((error: unknown) => {
-        // It has not begun, and sees the mark before it does.
+        // It has not begun, and checks the mark before it begins.
         if (!isRouterError(error, 'store')) throw error;
       });
   }
 
-  /** Continues what an earlier process has left. */
+  /** Continues the batches of an earlier process. */
   async resumeAll(): Promise<void> {
     const open = await this.#open.entries();
     for (const found of await this.#read(open.map(({ id }) => id)))
@@ -109,7 +109,7 @@ export class HostedBatches<Face> {
       });
   }
 
-  /** A batch that is left, or whose state cannot be stored now, goes on later. */
+  /** A batch that is left, or whose state cannot be stored now, continues later. */
   async #fail({ id }: HostedRecord<Face>, error: unknown): Promise<void> {
     if (isRouterError(error, 'closed') || isRouterError(error, 'store') || !(error instanceof Error)) return;
     const isOurs = isRouterError(error) || 'status' in error;
@@ -162,7 +162,7 @@ export class HostedBatches<Face> {
     let { completed, failed } = written;
     let savedAt = performance.now();
     for await (const result of batch.results) {
-      // One that was written just before a crash comes again.
+      // A result that was written just before a crash is delivered again.
       if (written.indices.has(result.index)) continue;
       const { text, isError } = this.#face.write(begun, result);
       const name = isError ? errorsOf(begun.id) : outputOf(begun.id);
@@ -197,7 +197,7 @@ export class HostedBatches<Face> {
     await this.#open.remove(record.id);
   }
 
-  /** What has been written so far. */
+  /** The results written so far. */
   async #written({ id, total }: HostedRecord<Face>): Promise<Tally> {
     const indices = new Set<number>();
     const sums = { completed: 0, failed: 0, output: 0, errors: 0, isExpired: false };

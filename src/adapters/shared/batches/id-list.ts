@@ -27,7 +27,7 @@ export class IdList {
   }
 
   /**
-   * Adds an entry, if `admit` lets it in beside the others.
+   * Adds an entry, if `admit` allows it beside the others.
    *
    * @returns whether it is in the list
    */

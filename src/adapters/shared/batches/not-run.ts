@@ -1,6 +1,6 @@
 import { isRouterError } from '../../../errors.ts';
 
-/** Why a request of a batch was not run: it was too late, or the batch was canceled; `undefined` for other failures. */
+/** Why a request of a batch was not run: its time was over, or the batch was canceled; `undefined` for other failures. */
 export function notRun(error: unknown): 'expired' | 'cancelled' | undefined {
   if (isRouterError(error, 'deadline')) return 'expired';
   if (isRouterError(error, 'closed')) return 'cancelled';

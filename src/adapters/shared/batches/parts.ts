@@ -18,7 +18,7 @@ export class Parts {
     await this.#store.set(this.#key(name, index), text, { ttl: Math.max(1, expiresAt - Date.now()) });
   }
 
-  /** The parts that there are, in their order. */
+  /** The existing parts, in their order. */
   async *read(name: string, count: number): AsyncGenerator<readonly [index: number, text: string]> {
     let index = 0;
     for (const keys of this.#groups(name, count))

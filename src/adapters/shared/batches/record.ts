@@ -5,7 +5,7 @@ import type { JSONObject } from '../../../types/request/json.ts';
 /** The moments in the life of a batch, in milliseconds since 1970. */
 export type Moment = 'inProgress' | 'finalizing' | 'completed' | 'failed' | 'expired' | 'cancelled';
 
-/** What is stored of a batch that the router works on for its clients. */
+/** The stored state of a batch that the router runs for its clients. */
 export interface HostedRecord<Face = unknown> {
   readonly id: string;
   /** Only this owner sees it. */
@@ -21,7 +21,7 @@ export interface HostedRecord<Face = unknown> {
   /** Milliseconds since 1970, as all moments here. */
   readonly createdAt: number;
   readonly deadline: number;
-  /** When the store forgets it. */
+  /** When it expires in the store. */
   readonly forgottenAt: number;
   readonly moments: Readonly<Partial<Record<Moment, number>>>;
   readonly total: number;
@@ -29,11 +29,11 @@ export interface HostedRecord<Face = unknown> {
   readonly failed: number;
   /** Why it was not begun. */
   readonly errors?: readonly JSONObject[];
-  /** What the protocol needs to know of it, as JSON. */
+  /** The protocol's own data, as JSON. */
   readonly face: Face;
 }
 
-/** A batch with what other processes may have asked for. */
+/** A batch with the requests of other processes about it. */
 export interface HostedBatch<Face = unknown> extends HostedRecord<Face> {
   /** When it was canceled. */
   readonly cancelingAt?: number;
@@ -41,7 +41,7 @@ export interface HostedBatch<Face = unknown> extends HostedRecord<Face> {
 
 /** A protocol for batches. */
 export interface BatchFace<Face> {
-  /** Counts the requests, or finds what is wrong with them. */
+  /** Counts the requests, or finds their errors. */
   check(record: HostedRecord<Face>): Promise<number | readonly JSONObject[]>;
   requests(record: HostedRecord<Face>): AsyncIterable<BatchRequest>;
   options(record: HostedRecord<Face>): CallOptions;

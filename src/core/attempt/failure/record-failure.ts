@@ -110,9 +110,13 @@ function recordFailure(
 /** Whether fewer attempts at a time would have been accepted, as far as the vendor says. */
 function areTooMany(channel: Channel, error: ProviderError, now: number): boolean {
   if (error.kind !== 'rate-limit') return error.kind === 'overloaded' && !lacksRoom(channel, error);
-  // Places are free again when answers end. A vendor that asks for a longer wait counts requests or tokens in a span of time.
+  const { limit, retryAfter } = error;
+  if (retryAfter === undefined || limit === 'ramp' || limit === 'concurrency') return true;
+  // The vendor names what it counts in a span of time.
+  if (limit !== undefined) return false;
+  // Places are free again when answers end. A vendor that asks for a longer wait counts in a span of time, too.
   const usual = channel.target.stats.usualDuration(now);
-  return error.limit === 'ramp' || usual === undefined || (error.retryAfter ?? 0) <= usual;
+  return usual === undefined || retryAfter <= usual;
 }
 
 /** A vendor without room on a best-effort tier refuses everybody: our requests in flight are not the cause. */

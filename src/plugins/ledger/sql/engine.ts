@@ -23,7 +23,8 @@ export interface SqlEngine {
   create(statements: readonly string[]): Promise<void>;
   /** All of it, or nothing. */
   write(steps: readonly (Insert | Statement)[]): Promise<void>;
-  rows(sql: string, parameters: readonly Parameter[]): Promise<readonly Stored[]>;
+  /** @param addsUp whether it is a query over many rows, for which a database may need other settings */
+  rows(sql: string, parameters: readonly Parameter[], addsUp?: boolean): Promise<readonly Stored[]>;
   close(): Promise<void>;
 }
 

@@ -37,10 +37,6 @@ export function noMeasures(): Measures {
   return Object.fromEntries(measures.map((name) => [name, 0])) as Measures;
 }
 
-export function addMeasures(sum: Measures, more: Readonly<Measures>): void {
-  for (const name of measures) sum[name] += more[name];
-}
-
 /** Adds a row to the sums of a group that it belongs to. */
 export function addRow(sum: Measures, row: NewRow): void {
   if (row.main && !row.mirror) addRequest(sum, row);

@@ -40,7 +40,7 @@ export interface UsageSpec {
   inputTokens: {
     /** All of them. */
     total: number | undefined;
-    /** Those that the vendor's prompt cache neither had nor stored. */
+    /** Those that were neither read from nor written to the vendor's prompt cache. */
     noCache: number | undefined;
     /** Those that were read from the vendor's prompt cache. */
     cacheRead: number | undefined;
@@ -64,7 +64,7 @@ export interface UsageSpec {
 export type MadeFile = {
   /** IANA media type, such as `image/png`. */
   mediaType: string;
-  /** Its content, or where it is. */
+  /** Its content or address. */
   data:
     | {
         type: 'data';
@@ -77,7 +77,7 @@ export type MadeFile = {
         url: URL;
       };
 };
-/** What any part of an answer may carry. */
+/** Fields that any part of an answer may have. */
 export type Metadata = {
   /** Further metadata of the vendor, such as signatures, by provider name. */
   providerMetadata?: Keyed;
@@ -108,7 +108,7 @@ export type SourceSpec = {
       }
   );
 
-/** What stands in an answer and in a stream alike. */
+/** Parts of both complete answers and streams. */
 export type WholePart =
   | ({ type: 'file' } & MadeFile & Metadata)
   | ({ type: 'reasoning-file' } & MadeFile & Metadata)
@@ -203,7 +203,7 @@ export interface GenerateResult {
 /** A part of a streamed answer. */
 export type StreamSpec =
   | ({
-      /** Begin and end of a text, or of reasoning. The deltas between them have the same `id`. */
+      /** Start and end of a text, or of reasoning. The deltas between them have the same `id`. */
       type: 'text-start' | 'text-end' | 'reasoning-start' | 'reasoning-end';
       /** Id of the text or the reasoning, unique in the answer. */
       id: string;

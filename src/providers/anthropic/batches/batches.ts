@@ -49,7 +49,7 @@ export function anthropicBatches(callOptions: (carry: Carry) => object): VendorB
       return id;
     },
     async find(client, trace, next) {
-      // A batch keeps no id of ours but in its results, so that it is recognized only once it has ended.
+      // Only the results of a batch contain an id of ours, so it is recognized only once it has ended.
       const listed = asObject(await batchesOf(client).list({ limit: pageSize }, callOptions(next())));
       const likely = asObjects(listed?.['data']).filter((batch) => mayBe(batch, trace));
       let unclear = false;

@@ -51,7 +51,7 @@ export function toResult(
   }
   const [choice] = choices;
   if (wire === undefined || choice === undefined || (messages.length === 0 && reason === undefined)) {
-    const summary = 'the answer is no chat completion';
+    const summary = 'the answer is not a chat completion';
     throw new ProviderError({ kind: 'malformed', provider, answered: true, summary });
   }
   const content = toContent(messages, provider);

@@ -56,7 +56,7 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
     if (parts.length === before) return;
     const answer = asNonEmpty(wire['id']);
     if (answer !== undefined && ids.isAnother(answer))
-      throw failure('malformed', 'the stream goes on with another answer');
+      throw failure('malformed', 'the stream continues with another answer');
   };
 
   const pushUsage = (wire: Wire, choices: readonly Wire[], parts: ProviderStreamPart[]): void => {
@@ -72,7 +72,7 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
       const inside = failureInside(chunk, provider, headers);
       if (inside !== undefined) throw inside;
       const wire = asObject(chunk);
-      if (wire === undefined) throw failure('malformed', 'an event is no JSON object');
+      if (wire === undefined) throw failure('malformed', 'an event is not a JSON object');
       const parts: ProviderStreamPart[] = [];
       facts.push(wire, parts);
       const choices = asObjects(wire['choices']);
@@ -84,7 +84,7 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
     isOver: () => isCounted && !seesMark,
     end(marked) {
       if (!marked && (reason === undefined || (wentOn && seesMark)))
-        throw failure('truncated', 'the stream ended without its end mark');
+        throw failure('truncated', 'the stream ended without its end marker');
       if (ids.wasTwo()) throw failure('malformed', 'the stream was two answers');
       const { parts, metadata: more, ...end } = content.end();
       const finishReason = finishReasonOf({ provider, reason, ...end });

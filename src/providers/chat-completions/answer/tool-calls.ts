@@ -176,7 +176,7 @@ function toCall(
     throw namelessCall(provider);
   }
   if (!custom && typeof input === 'string' && isSeveralObjects(input))
-    throw malformed(provider, 'the arguments of several tool calls came as those of one');
+    throw malformed(provider, 'the arguments of several tool calls arrived as one');
   const call: ToolCallPart = { type: 'tool-call', toolCallId, toolName, input };
   const held: readonly ToolCallDelta[] =
     rest === '' ? [] : [{ type: 'tool-call-delta', toolCallId, text: rest }];

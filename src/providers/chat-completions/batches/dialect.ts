@@ -2,8 +2,8 @@ import type { BatchKind } from '../../../types/batch/batch.ts';
 import type { ProviderBatches } from '../../../types/provider.ts';
 
 /**
- * How a vendor differs from OpenAI's Batch API, which many copy: a file of requests, a batch over it, a file of answers and one of
- * errors (https://developers.openai.com/api/docs/guides/batch).
+ * How a vendor differs from OpenAI's Batch API, which many implement: a file of requests, a batch over it, a file of answers and
+ * one of errors (https://developers.openai.com/api/docs/guides/batch).
  */
 export interface FileDialect {
   readonly limits: ProviderBatches['limits'];
@@ -18,7 +18,7 @@ export interface FileDialect {
   /** Lines without the method and the endpoint. @default false */
   readonly shortLines?: boolean;
   /**
-   * Where the vendor keeps our id of a batch: in its metadata, or as the name of its file.
+   * Where the vendor stores our id of a batch: in its metadata, or as the name of its file.
    * @default 'metadata'
    */
   readonly ownId?: 'metadata' | 'file-name';

@@ -30,7 +30,7 @@ export interface UploadForm {
 const mostPages = 20;
 const pageSize = 100;
 
-/** Seconds until the vendor deletes files by itself, in case we cannot. */
+/** Seconds until the vendor deletes files, in case we cannot. */
 const fileLifetime = 30 * 86_400;
 const lifetime = { anchor: 'created_at', seconds: fileLifetime } as const;
 

@@ -5,7 +5,7 @@ import { notRun, refusedInBatch } from '../../shared/batches/not-run.ts';
 import { chatCompletionsFailures } from '../failures.ts';
 
 /**
- * OpenAI's Batch API, which others copy: a file of requests, a batch over it, a file of answers and one of errors
+ * OpenAI's Batch API, which others implement: a file of requests, a batch over it, a file of answers and one of errors
  * (https://developers.openai.com/api/docs/guides/batch, https://developers.openai.com/api/docs/api-reference/batch).
  */
 

@@ -103,7 +103,7 @@ export function geminiImage(call: ProviderImageCall): PreparedCall<ProviderImage
   };
 }
 
-/** Whether the SDK, which inline requests go through, sends all of it. */
+/** Whether the SDK, which sends inline requests, sends all of its fields. */
 function isInlinable(requests: readonly GeminiRequest[]): boolean {
   return requests.every(({ extra: { top, generationConfig } }) => {
     return Object.keys(top).length + Object.keys(generationConfig).length === 0;
@@ -141,7 +141,7 @@ function fileNameOf(id: string): string {
     .slice(-40)}`;
 }
 
-/** The file of a batch whose creation was cut off is there already. */
+/** The file already exists if the creation of its batch was interrupted. */
 function unlessExisting(error: unknown): void {
   if (!(isRouterError(error, 'provider') && error.status === 409)) throw error;
 }

@@ -25,7 +25,7 @@ interface Parts {
   error?: Error;
 }
 
-/** Puts the values of each item together, as an answer of the synchronous interface has them. */
+/** Combines the values of each item into an answer in the format of the synchronous API. */
 export async function* gatherEmbeddings(answers: AsyncIterable<BatchAnswer>): AsyncGenerator<BatchAnswer> {
   const open = new Map<string, Parts>();
   for await (const { id: key, body, error } of answers) {

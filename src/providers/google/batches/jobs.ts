@@ -22,7 +22,7 @@ export interface GeminiJobs {
 export type JobSource = { readonly inlinedRequests: readonly Wire[] } | { readonly fileName: string };
 
 export interface GeminiFiles {
-  /** Creates a job of embeddings. By ourselves, because the SDK warns on the console whenever it does. */
+  /** Creates a job of embeddings. Sent without the SDK, which would print a warning each time. */
   createEmbeddings(model: string, fileName: string, displayName: string, next: NextCarry): Promise<Wire>;
   upload(name: string, text: string, next: NextCarry): Promise<void>;
   lines(name: string, next: NextCarry): AsyncIterable<Wire>;
@@ -59,7 +59,7 @@ function direct(next: NextCarry) {
   return {
     http: signal === undefined ? {} : { abortSignal: signal },
     read(answer: unknown): Wire {
-      // Lists come in the SDK's pager.
+      // The SDK returns lists as a pager.
       const { pageInternal, params } = (answer ?? {}) as {
         readonly pageInternal?: unknown;
         readonly params?: unknown;

@@ -62,7 +62,7 @@ export function callReader(ownId: (given: unknown) => string): CallReader {
       if (empty) return []; // the end of a call that has already ended
       throw pieces.length === 0
         ? namelessCall('google')
-        : malformed('google', 'arguments came without the call that they belong to', { scope: 'request' });
+        : malformed('google', 'arguments arrived without their tool call', { scope: 'request' });
     }
     const { toolCallId, args } = open;
     open.signature = { ...open.signature, ...signatureOf(part) };

@@ -41,7 +41,7 @@ export function toContents(messages: readonly Message[], model: string, warnings
           warnings.push({
             type: 'changed',
             feature: 'system',
-            details: 'a later system message goes with the first',
+            details: 'a later system message is sent with the first',
           });
         }
         system.push({ text: message.content });

@@ -59,7 +59,7 @@ export function asWire(raw: unknown, headers: Readonly<Record<string, string>>):
 }
 
 function anotherForm(): ProviderError {
-  return malformed(provider, 'the answer is not of Gemini’s form');
+  return malformed(provider, 'the answer is not in Gemini’s format');
 }
 
 /** The first candidate, or the one with an index; the vendor omits an index of 0. */

@@ -63,7 +63,7 @@ export function fireworksBatches(): VendorBatches<BatchHTTP> {
       const left = new Set(items);
       const found = asObject(await downloads(http, `${at}/datasets/${id}-out`, next));
       const urls = Object.entries(asObject(found?.['filenameToSignedUrls']) ?? {});
-      // Answers before errors: a request that was tried again may be in both.
+      // Answers before errors: a retried request may be in both.
       for (const [, url] of urls.sort(([one], [other]) => Number(isError(one)) - Number(isError(other)))) {
         for await (const line of http.signedLines(String(url), next)) {
           const answer = readRow(line, http.name);
@@ -73,7 +73,8 @@ export function fireworksBatches(): VendorBatches<BatchHTTP> {
       const why = (asText(state) ?? 'ended').replace(/^JOB_STATE_/, '').toLowerCase();
       for (const missing of left) yield { id: missing, error: notRun(http.name, why) };
     },
-    // A job is stopped by deleting it, which loses what is done. It goes on, and its answers are read.
+    // Deleting a job is the only way to stop it and loses its finished answers. So it continues, and its
+    // answers are read.
     cancel: async () => {},
     async remove(http, id, next) {
       const at = await accountOf(http, next);
@@ -118,7 +119,7 @@ function isError(fileName: string): boolean {
   return /error/i.test(fileName);
 }
 
-/** `response` is the answer itself, or as OpenAI has it with a status around it. */
+/** `response` is the answer itself, or an object with its status and body, as at OpenAI. */
 function readRow(line: Wire, provider: string): BatchAnswer | undefined {
   const response = asObject(line['response']);
   const id = asText(line['custom_id']);

@@ -5,7 +5,7 @@ import { parseAnswer } from '../../shared/answer/parse.ts';
 import { jsonLines, piecesOf } from '../../shared/batches/lines.ts';
 import type { NextCarry } from '../../shared/batches/vendor-batches.ts';
 
-/** Requests of batches over our transport. A path is relative to the base URL; a whole URL is taken as it is. */
+/** Requests of batches over our transport. A path is relative to the base URL; an absolute URL is used unchanged. */
 export interface BatchHTTP {
   readonly name: string;
   readonly baseURL: string;
@@ -19,7 +19,7 @@ export interface BatchHTTP {
   upload(path: string, form: FormData, next: NextCarry): Promise<unknown>;
   /** The objects of a JSONL response. */
   lines(path: string, next: NextCarry): AsyncIterable<Wire>;
-  /** Those of a signed address of another server, which gets no key. */
+  /** The same from a signed address of another server, which gets no key. */
   signedLines(url: string, next: NextCarry): AsyncIterable<Wire>;
 }
 

@@ -7,7 +7,7 @@ import { type BatchSource, type VendorBatches, vendorBatches } from '../../share
 import { type Prepare, prepareChat, prepareEmbed, prepareImage, type Server } from '../server.ts';
 import type { BatchHTTP } from './http.ts';
 
-/** How a server takes batches: like OpenAI, with differences, or in its own way. */
+/** How a server accepts batches: like OpenAI, with differences, or in its own way. */
 export type BatchWay = FileDialect | 'mistral' | 'xai' | 'fireworks' | 'openrouter';
 
 /** The batches of a server, and what can be in them. */

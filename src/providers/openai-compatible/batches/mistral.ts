@@ -9,7 +9,7 @@ const pageSize = 100;
 const mostPages = 20;
 
 /**
- * Mistral's batch jobs: files of requests and answers as OpenAI has them, with words of their own around them
+ * Mistral's batch jobs: files of requests and answers in OpenAI's format, with different names around them
  * (https://docs.mistral.ai/capabilities/batch/, https://docs.mistral.ai/api/endpoint/batch).
  */
 export const mistralBatches: VendorBatches<BatchHTTP> = {

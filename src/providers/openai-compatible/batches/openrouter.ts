@@ -10,8 +10,8 @@ const pageSize = 100;
 const over = ['completed', 'failed', 'expired', 'cancelled'];
 
 /**
- * OpenRouter's batches: requests and answers inline, of one model (https://openrouter.ai/docs/batch-quickstart). They keep no id of
- * ours, and cannot be canceled. Text and embeddings only.
+ * OpenRouter's batches: requests and answers inline, of one model (https://openrouter.ai/docs/batch-quickstart). They store no id
+ * of ours, and cannot be canceled. Text and embeddings only.
  */
 export const openrouterBatches: VendorBatches<BatchHTTP> = {
   // No limit is documented; the answers come in one response, which is held in memory.
@@ -19,7 +19,7 @@ export const openrouterBatches: VendorBatches<BatchHTTP> = {
   kinds: { embed: true, image: false },
   async submit(http, { kind, model, items }, next) {
     const endpoint = kind === 'embed' ? '/v1/embeddings' : '/v1/chat/completions';
-    // The requests have to come last: they are read as they arrive.
+    // The requests must come last, because they are read as they arrive.
     const lines = items.map(({ id, body }) => `{"custom_id":${JSON.stringify(id)},"body":${body}}`);
     const head = JSON.stringify({ endpoint, model, completion_window: '24h' }).slice(0, -1);
     return idOf(await http.json('POST', '/batches', next, `${head},"requests":[${lines.join(',')}]}`));
@@ -54,7 +54,7 @@ export const openrouterBatches: VendorBatches<BatchHTTP> = {
       yield { id: missing, error: reason };
     }
   },
-  // Nothing is documented for it. The batch goes on, and its answers are read.
+  // Cancellation is not documented. The batch continues, and its answers are read.
   cancel: async () => {},
   async remove(http, id, next) {
     await http.json('DELETE', `/batches/${id}`, next);

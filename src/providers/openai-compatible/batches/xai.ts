@@ -81,7 +81,10 @@ async function* pages(
   }
 }
 
-/** A batch has no state: it is done when nothing of it is pending, and empty until its file has been read. */
+/**
+ * A batch has no state: it is done when none of its requests are pending, and empty until its file has been
+ * read.
+ */
 function readStatus(batch: Wire): BatchStatus {
   const { num_requests, num_pending, num_success, num_error, num_cancelled } = asObject(batch['state']) ?? {};
   const [all, pending] = [Number(num_requests) || 0, Number(num_pending) || 0];
@@ -103,7 +106,7 @@ function readResult(result: Wire, provider: string): BatchAnswer | undefined {
   if (asObject(body) !== undefined) return { id, body };
   const error = asObject(inner?.['error']);
   const message = asNonEmpty(result['error_message']) ?? asText(error?.['message']) ?? 'no answer';
-  // Codes of gRPC: 1 is canceled, 4 is out of time.
+  // Codes of gRPC: 1 is canceled, 4 is deadline exceeded.
   const code = String(error?.['code'] ?? '').toLowerCase();
   if (/^(1|4)$|cancel|expired|deadline/.test(code)) return { id, error: notRun(provider, `ended (${code})`) };
   const refusal = { error: { message, code: String(error?.['code'] ?? '') } };

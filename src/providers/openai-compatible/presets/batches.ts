@@ -1,6 +1,6 @@
 import type { FileDialect } from '../../chat-completions/batches/dialect.ts';
 
-/** Vendors that take batches as OpenAI does, and where they differ. */
+/** Vendors with OpenAI's batch API, and their differences from it. */
 
 /**
  * Azure OpenAI, with a deployment of the type Global Batch or Data Zone Batch. No embeddings; a file has to be processed before a
@@ -35,8 +35,8 @@ export const moonshotBatches: FileDialect = {
 };
 
 /**
- * Together AI: a purpose and an address of its own for files, lines without an endpoint, states in capitals, and no metadata, so
- * that a batch is recognized by the name of its file. Source: https://docs.together.ai/docs/batch-inference,
+ * Together AI: its own purpose and address for files, lines without an endpoint, states in capitals, and no metadata, so a batch
+ * is recognized by the name of its file. Source: https://docs.together.ai/docs/batch-inference,
  * https://docs.together.ai/docs/inference/batch/manage, https://docs.together.ai/reference/upload-file,
  * https://github.com/togethercomputer/together-typescript/blob/main/src/resources/batches.ts
  */

@@ -4,12 +4,12 @@ import { claudeRules } from '../../shared/schema/rules.ts';
 import { presetFactory } from '../provider.ts';
 import { azureBatches } from './batches.ts';
 
-/** Clouds that serve models of several makers, each customer at an address of its own. */
+/** Clouds that serve models of several makers, each customer at a separate address. */
 
 /**
- * Azure OpenAI, by its `v1` interface: `model` is the name of the deployment. Deployments named like
- * their model have its restrictions (https://learn.microsoft.com/en-us/azure/ai-foundry/openai/how-to/reasoning). Images by GPT image models.
- * Source: https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle,
+ * Azure OpenAI, through its `v1` API: `model` is the name of the deployment. Deployments named like their model have its
+ * restrictions (https://learn.microsoft.com/en-us/azure/ai-foundry/openai/how-to/reasoning). Images by GPT image models. Source:
+ * https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle,
  * https://learn.microsoft.com/en-us/azure/ai-foundry/openai/how-to/dall-e
  *
  * @example azure({ resource: 'my-resource' })
@@ -78,10 +78,10 @@ export const huggingface = presetFactory({
 });
 
 /**
- * Google Vertex AI's OpenAI-compatible endpoint. The key is an access token of Google Cloud, which lasts an hour: give it as
- * `apiKey`, or add a fresh one to each request with `fetch`. For the location `global` give the whole `baseURL`.
- * It counts thoughts beside the completion, as Gemini's own interface does.
- * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/call-vertex-using-openai-library
+ * Google Vertex AI's OpenAI-compatible endpoint. The key is an access token of Google Cloud, which lasts an hour: set it as
+ * `apiKey`, or add a fresh one to each request with `fetch`. For the location `global`, set the whole `baseURL`. It counts
+ * thoughts beside the completion, like Gemini's own API. Source:
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/call-vertex-using-openai-library
  *
  * @example vertex({ project: 'my-project', location: 'us-central1', apiKey: token })
  */

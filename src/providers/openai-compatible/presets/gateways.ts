@@ -3,21 +3,21 @@ import { asAmount, type GatewayFacts } from '../gateway.ts';
 import { presetFactory } from '../provider.ts';
 
 /**
- * Gateways, for applications that have one: signalbox routes to them as to any target. Their own options are those of a call,
- * `providerOptions: { [name]: … }`: they go into the body untouched, or into headers where the gateway reads them there. What a
- * gateway says of its routing is in `providerMetadata[name]`, and a cost that it reports is the answer's `cost`, unless the
- * target has a `price` of its own. None of them was reachable when this was written: all is from their documentation.
+ * Gateways, for applications that use one: signalbox routes to them as to any target. A call sets their options in
+ * `providerOptions: { [name]: … }`; they go into the body unchanged, or into headers where the gateway reads them there. A
+ * gateway's routing metadata is in `providerMetadata[name]`, and a cost that it reports is the answer's `cost`, unless the target
+ * declares a `price`. Based on their documentation; not tested against the gateways themselves.
  */
 
 /**
- * Cloudflare AI Gateway, by its unified interface; models are `provider/model`. With keys kept at the gateway give
- * `headers: { 'cf-aig-authorization': 'Bearer …' }`, else the vendor's key as `apiKey`. Options of a call, all sent as headers:
- * `cacheTtl` (seconds), `skipCache`, `cacheKey`, `collectLog`, `customCost`, `eventId`, `metadata`, `requestTimeout`,
- * `maxAttempts`, `retryDelay` (milliseconds), `backoff`. It says `cacheStatus`, `step` (which of its fallbacks answered), `logId`
- * and `eventId`; no cost.
- * Source: https://developers.cloudflare.com/ai-gateway/usage/chat-completion/, where it is now called deprecated in favour of
- * the address that `workersAI` has, with the header `cf-aig-gateway-id`; of the headers
- * https://developers.cloudflare.com/ai-gateway/glossary and https://developers.cloudflare.com/ai-gateway/configuration/request-handling/.
+ * Cloudflare AI Gateway, by its unified interface; models are `provider/model`. With keys stored at the gateway, set `headers: {
+ * 'cf-aig-authorization': 'Bearer …' }`, else the vendor's key as `apiKey`. Options of a call, all sent as headers: `cacheTtl`
+ * (seconds), `skipCache`, `cacheKey`, `collectLog`, `customCost`, `eventId`, `metadata`, `requestTimeout`, `maxAttempts`,
+ * `retryDelay` (milliseconds), `backoff`. It reports `cacheStatus`, `step` (which of its fallbacks answered), `logId` and
+ * `eventId`, but no cost. Source: https://developers.cloudflare.com/ai-gateway/usage/chat-completion/, where it is now called
+ * deprecated in favour of the address that `workersAI` has, with the header `cf-aig-gateway-id`; of the headers
+ * https://developers.cloudflare.com/ai-gateway/glossary and
+ * https://developers.cloudflare.com/ai-gateway/configuration/request-handling/.
  *
  * @example cloudflareGateway({ accountId: '…', gateway: 'my-gateway', apiKey: '…' })
  */
@@ -65,10 +65,10 @@ export const kong = presetFactory({ name: 'kong', baseURL: '', keyVariables: [] 
 
 /**
  * A LiteLLM proxy, by default on this machine. Options of a call, in the body: `metadata`, `tags`, `fallbacks`, `num_retries` and
- * whatever else it takes. It says `modelId`, `modelGroup`, `apiBase`, `region`, `callId`, `attemptedRetries`, `attemptedFallbacks`
- * and the cost; in streams the cost only with its setting `include_cost_in_streaming_usage`. Images one at a time: how many at
- * once depends on what is behind it.
- * Source: https://docs.litellm.ai/docs/proxy/user_keys, https://docs.litellm.ai/docs/proxy/response_headers,
+ * anything else it accepts. It reports `modelId`, `modelGroup`, `apiBase`, `region`, `callId`, `attemptedRetries`,
+ * `attemptedFallbacks` and the cost; in streams the cost only with its setting `include_cost_in_streaming_usage`. Images are
+ * requested one at a time, because the number per call depends on the model behind it. Source:
+ * https://docs.litellm.ai/docs/proxy/user_keys, https://docs.litellm.ai/docs/proxy/response_headers,
  * https://docs.litellm.ai/docs/image_generation.
  */
 export const litellm = presetFactory({
@@ -93,8 +93,8 @@ export const litellm = presetFactory({
 });
 
 /**
- * Martian: JSON without a schema, by its own page. Models are `provider/model`.
- * Source: https://docs.withmartian.com/api-reference/endpoints
+ * Martian: JSON without a schema, according to its documentation. Models are `provider/model`. Source:
+ * https://docs.withmartian.com/api-reference/endpoints
  */
 export const martian = presetFactory({
   name: 'martian',
@@ -106,10 +106,11 @@ export const martian = presetFactory({
 
 /**
  * OpenRouter: it always counts tokens. Options of a call, in the body: `provider` (`order`, `only`, `sort`, `allow_fallbacks` …),
- * `models`, `plugins`, `transforms` …; `routerMetadata: 'enabled'` asks by a header for its attempts. It says `provider`, the one
- * that answered, `cost`, `costDetails`, `isByok` and `router`. Its credits are US$; with a key of your own at the vendor
- * (`isByok`) what the vendor charges is added to its fee. Source: https://openrouter.ai/docs/use-cases/usage-accounting,
- * https://openrouter.ai/docs/features/provider-routing, https://openrouter.ai/docs/guides/features/router-metadata, https://openrouter.ai/docs/use-cases/reasoning-tokens,
+ * `models`, `plugins`, `transforms` …; `routerMetadata: 'enabled'` requests its attempts, through a header. It reports `provider`
+ * (the one that answered), `cost`, `costDetails`, `isByok` and `router`. Its credits are US$; with your own key for the vendor
+ * (`isByok`), the vendor's charge is added to its fee. Source: https://openrouter.ai/docs/use-cases/usage-accounting,
+ * https://openrouter.ai/docs/features/provider-routing, https://openrouter.ai/docs/guides/features/router-metadata,
+ * https://openrouter.ai/docs/use-cases/reasoning-tokens,
  * https://github.com/OpenRouterTeam/typescript-sdk/blob/main/src/models/chatrequest.ts. Not verified: limits on embeddings.
  */
 export const openrouter = presetFactory({
@@ -125,11 +126,11 @@ export const openrouter = presetFactory({
 });
 
 /**
- * Portkey, hosted. Models are `@provider/model`, or say the vendor in `provider`. Options of a call that are sent as headers:
+ * Portkey, hosted. Models are `@provider/model`, or name the vendor in `provider`. Options of a call that are sent as headers:
  * `config` (an id or an object), `provider`, `virtualKey`, `metadata`, `traceID`, `cacheForceRefresh`, `cacheNamespace`,
- * `requestTimeout` (milliseconds), `debug`; the others go into the body. It says `provider`, `lastUsedOptionIndex`,
- * `retryAttemptCount`, `cacheStatus` and `traceId`; no cost.
- * Source: https://github.com/Portkey-AI/openapi/blob/master/openapi.yaml, https://portkey.ai/docs/api-reference/headers,
+ * `requestTimeout` (milliseconds), `debug`; the others go into the body. It reports `provider`, `lastUsedOptionIndex`,
+ * `retryAttemptCount`, `cacheStatus` and `traceId`, but no cost. Source:
+ * https://github.com/Portkey-AI/openapi/blob/master/openapi.yaml, https://portkey.ai/docs/api-reference/headers,
  * https://portkey.ai/docs/api-reference/inference-api/response-schema,
  * https://github.com/Portkey-AI/gateway/blob/main/src/globals.ts.
  */
@@ -169,8 +170,8 @@ export const tokenmix = presetFactory({
 });
 
 /**
- * TrueFoundry, hosted; for your own give `baseURL`. Models are `account/model`.
- * Source: https://www.truefoundry.com/docs/ai-gateway/gateway-setup
+ * TrueFoundry, hosted; for a self-hosted one, set `baseURL`. Models are `account/model`. Source:
+ * https://www.truefoundry.com/docs/ai-gateway/gateway-setup
  */
 export const truefoundry = presetFactory({
   name: 'truefoundry',
@@ -181,9 +182,9 @@ export const truefoundry = presetFactory({
 
 /**
  * Vercel AI Gateway. Models are `provider/model`. Options of a call, in the body: `providerOptions: { gateway: { order, only,
- * models, sort … } }`. It says `provider`, the one that answered, `routing`, `cost`, `marketCost` and `generationId`. What it charges
- * nothing for although that has a price went through a key of your own at the vendor, whose price it is not: then no cost counts
- * as reported. Source: https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions,
+ * models, sort … } }`. It reports `provider` (the one that answered), `routing`, `cost`, `marketCost` and `generationId`. A cost
+ * of 0 with a market price means that your own key for the vendor was used; then the cost counts as unreported. Source:
+ * https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions,
  * https://vercel.com/docs/ai-gateway/models-and-providers/provider-filtering-and-ordering. Not documented is where in a chat
  * completion it says so: looked for in the message, in the deltas of a stream and at the top, where others have seen it.
  *
@@ -207,7 +208,7 @@ function openrouterFacts(wire: Wire): GatewayFacts {
   );
   const fee = asAmount(usage?.['cost']);
   const charged = asAmount(details?.['upstream_inference_cost']);
-  // Of old the flag was not there, and the vendor's own charge only where the key was one's own.
+  // Formerly there was no flag, and the vendor's charge was reported only for the customer's own keys.
   const byok = usage?.['is_byok'] ?? charged !== undefined;
   const upstream = byok === true ? charged : 0;
   return {

@@ -72,7 +72,7 @@ export const perplexityRestrictions: readonly Restriction[] = [
   {
     page: 'https://docs.perplexity.ai/api-reference/chat-completions-post',
     when: beginsAnswer,
-    effect: { incapable: 'an answer that is begun by the request' },
+    effect: { incapable: 'an answer that the request begins' },
   },
 ];
 

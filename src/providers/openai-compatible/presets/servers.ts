@@ -1,13 +1,13 @@
 import { presetFactory } from '../provider.ts';
 
 /**
- * Servers of your own, by default on this machine and without a key; `apiKey` and `baseURL` say otherwise. They make a grammar of a
- * JSON Schema and take whatever it says.
+ * Self-hosted servers, by default on this machine and without a key; set `apiKey` and `baseURL` for others. They compile a JSON
+ * Schema to a grammar and accept all its keywords.
  */
 
 /**
- * llama.cpp's server. Its port is 8080 by tradition, and another one in the newest releases: give `baseURL` there.
- * Source: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
+ * llama.cpp's server. Its default port is 8080, but differs in the newest releases: set `baseURL` for those. Source:
+ * https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
  */
 export const llamacpp = presetFactory({
   name: 'llamacpp',
@@ -16,7 +16,10 @@ export const llamacpp = presetFactory({
   quirks: { schema: false, topK: true, reasoningInHistory: 'reasoning_content' },
 });
 
-/** LM Studio: it has no field for reasoning, and takes images only as data. Source: https://lmstudio.ai/docs/developer/openai-compat/chat-completions */
+/**
+ * LM Studio: it has no field for reasoning, and accepts images only as data. Source:
+ * https://lmstudio.ai/docs/developer/openai-compat/chat-completions
+ */
 export const lmstudio = presetFactory({
   name: 'lmstudio',
   baseURL: 'http://localhost:1234/v1',
@@ -24,7 +27,7 @@ export const lmstudio = presetFactory({
   quirks: { schema: false, topK: true, reasoning: false, imagesByURL: false },
 });
 
-/** Ollama: images only as data, and tools cannot be demanded. Source: https://docs.ollama.com/api/openai-compatibility */
+/** Ollama: images only as data, and tool calls cannot be forced. Source: https://docs.ollama.com/api/openai-compatibility */
 export const ollama = presetFactory({
   name: 'ollama',
   baseURL: 'http://localhost:11434/v1',

@@ -11,12 +11,12 @@ import {
 } from './restrictions.ts';
 
 /**
- * Vendors of models. Each is a table row: what its documentation says, with the page; what could not be seen there or in
- * another client's source is named as not verified.
+ * Vendors of models. Each is a row of facts from its documentation, with the page. Facts found neither there nor in another
+ * client's source are marked as not verified.
  */
 
 /**
- * AI/ML API: what is taken differs from model to model. Source:
+ * AI/ML API: the accepted fields differ from model to model. Source:
  * https://github.com/aimlapi/api-docs/blob/main/docs/api-references/text-models-llm/OpenAI/gpt-4o.json,
  * https://docs.aimlapi.com/quickstart/supported-sdks. Not verified: limits on embeddings.
  */
@@ -36,7 +36,7 @@ export const baseten = presetFactory({
 });
 
 /**
- * Cerebras: it refuses penalties and fields that it does not know; images only as data. Source:
+ * Cerebras: it refuses penalties and unknown fields; images only as data. Source:
  * https://inference-docs.cerebras.ai/resources/openai,
  * https://github.com/Cerebras/cerebras-cloud-sdk-python/blob/main/src/cerebras/cloud/sdk/types/chat/completion_create_params.py
  * (which lists penalties after all).
@@ -57,7 +57,7 @@ export const cerebras = presetFactory({
 
 /**
  * DeepInfra. Source: https://docs.deepinfra.com/api-reference/chat-completions/openai-chat-completions,
- * https://deepinfra.com/run-diffusion/Juggernaut-Lightning-Flux/api. Not verified: how many images at a time.
+ * https://deepinfra.com/run-diffusion/Juggernaut-Lightning-Flux/api. Not verified: the number of images per call.
  */
 export const deepinfra = presetFactory({
   name: 'deepinfra',
@@ -69,9 +69,9 @@ export const deepinfra = presetFactory({
 });
 
 /**
- * DeepSeek: JSON mode without a schema, no seed, tool calls cannot be forced while it reasons (its default),
- * and thoughts that have to go back with calls of tools.
- * Source: https://api-docs.deepseek.com/guides/thinking_mode, https://api-docs.deepseek.com/guides/json_mode
+ * DeepSeek: JSON mode without a schema, no seed, tool calls cannot be forced while it reasons (its default), and reasoning must
+ * be returned with tool calls. Source: https://api-docs.deepseek.com/guides/thinking_mode,
+ * https://api-docs.deepseek.com/guides/json_mode
  */
 export const deepseek = presetFactory({
   name: 'deepseek',
@@ -89,7 +89,7 @@ export const deepseek = presetFactory({
 });
 
 /**
- * Fireworks AI: it counts tokens in streams without being asked. Source: https://docs.fireworks.ai/guides/reasoning,
+ * Fireworks AI: it reports usage in streams by default. Source: https://docs.fireworks.ai/guides/reasoning,
  * https://github.com/fw-ai-external/python-sdk/blob/main/src/fireworks/types/chat/completion_create_params.py. Not verified:
  * limits on embeddings.
  */
@@ -103,8 +103,8 @@ export const fireworks = presetFactory({
 });
 
 /**
- * Groq: no penalties; thoughts of earlier turns are not sent, because models that do not think refuse them.
- * Source: https://console.groq.com/docs/openai, https://console.groq.com/docs/reasoning
+ * Groq: no penalties; reasoning of earlier turns is not sent, because models that do not reason refuse it. Source:
+ * https://console.groq.com/docs/openai, https://console.groq.com/docs/reasoning
  */
 export const groq = presetFactory({
   name: 'groq',
@@ -123,10 +123,10 @@ export const groq = presetFactory({
 });
 
 /**
- * Mistral: other words for seed and for demanding a tool, ids of tool calls of nine letters or digits, and no turn of the
- * user's right after a tool's; it refuses fields that it does not know. Source: https://docs.mistral.ai/api/,
+ * Mistral: other names for the seed and for forcing a tool call, tool call ids of nine letters or digits, and no user message
+ * directly after a tool message; it refuses unknown fields. Source: https://docs.mistral.ai/api/,
  * https://github.com/mistralai/platform-docs-public/blob/main/openapi-public-doc.yaml. Not verified: whether an answer repeats
- * the `prefix` that it goes on with; either way is right.
+ * the `prefix` that it continues; both are handled.
  */
 export const mistral = presetFactory({
   name: 'mistral',
@@ -148,9 +148,8 @@ export const mistral = presetFactory({
 });
 
 /**
- * Moonshot (Kimi): no seed or penalties, tools cannot be demanded, images only as data, and thoughts that have to go back with
- * calls of tools. For accounts in China give
- * `baseURL: 'https://api.moonshot.cn/v1'`. Source: https://platform.kimi.ai/docs/api/chat,
+ * Moonshot (Kimi): no seed or penalties, tool calls cannot be forced, images only as data, and reasoning must be returned with
+ * tool calls. For accounts in China, set `baseURL: 'https://api.moonshot.cn/v1'`. Source: https://platform.kimi.ai/docs/api/chat,
  * https://platform.kimi.ai/docs/guide/use-partial-mode-feature-of-kimi-api
  */
 export const moonshot = presetFactory({
@@ -180,8 +179,8 @@ export const nvidia = presetFactory({
 });
 
 /**
- * Perplexity: searches by itself and lists what it found; takes no tools and no seed, and instructions only at the beginning.
- * Deep research counts its reasoning apart from the answer. Each answer says what it costs. Source:
+ * Perplexity: searches the web and lists the results; accepts no tools and no seed, and instructions only at the beginning. Deep
+ * research counts its reasoning apart from the answer. Each answer reports its cost. Source:
  * https://docs.perplexity.ai/docs/sonar/openai-compatibility, https://docs.perplexity.ai/api-reference/chat-completions-post
  */
 export const perplexity = presetFactory({
@@ -201,10 +200,10 @@ export const perplexity = presetFactory({
 });
 
 /**
- * Qwen on Alibaba Cloud Model Studio (DashScope), outside China; inside give
- * `baseURL: 'https://dashscope.aliyuncs.com/compatible-mode/v1'`. Ten embeddings at a time, no `frequency_penalty`.
- * Source: https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope,
- * https://www.alibabacloud.com/help/en/model-studio/partial-mode. What it refuses: `qwenRestrictions`.
+ * Qwen on Alibaba Cloud Model Studio (DashScope), outside China; for China, set `baseURL:
+ * 'https://dashscope.aliyuncs.com/compatible-mode/v1'`. Ten embeddings at a time, no `frequency_penalty`. Source:
+ * https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope,
+ * https://www.alibabacloud.com/help/en/model-studio/partial-mode. Restrictions: `qwenRestrictions`.
  */
 export const qwen = presetFactory({
   name: 'qwen',
@@ -235,8 +234,8 @@ export const sambanova = presetFactory({
 /**
  * Together AI. Source: https://docs.together.ai/reference/chat-completions,
  * https://github.com/togethercomputer/openapi/blob/main/openapi.yaml (which has the address `api.together.ai`; both serve).
- * Images by `width` and `height`, or by `aspect_ratio`, as the model has it: https://docs.together.ai/docs/inference/images/parameters.
- * Not verified: limits on embeddings.
+ * Images by `width` and `height`, or by `aspect_ratio`, depending on the model:
+ * https://docs.together.ai/docs/inference/images/parameters. Not verified: limits on embeddings.
  */
 export const together = presetFactory({
   name: 'together',
@@ -248,9 +247,10 @@ export const together = presetFactory({
 });
 
 /**
- * xAI: its models think, and those refuse penalties and `stop`; images have a shape, but no size. Reasoning is counted beside
- * the completion, and each answer says what it costs. Source:
- * https://docs.x.ai/docs/guides/reasoning, https://docs.x.ai/developers/cost-tracking, https://docs.x.ai/docs/api-reference, https://docs.x.ai/docs/guides/image-generations
+ * xAI: its models reason, and then refuse penalties and `stop`; images have an aspect ratio, but no size. Reasoning is counted
+ * beside the completion, and each answer reports its cost. Source: https://docs.x.ai/docs/guides/reasoning,
+ * https://docs.x.ai/developers/cost-tracking, https://docs.x.ai/docs/api-reference,
+ * https://docs.x.ai/docs/guides/image-generations
  */
 export const xai = presetFactory({
   name: 'xai',

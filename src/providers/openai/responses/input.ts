@@ -168,7 +168,7 @@ function toMessage(part: TextPart): Wire {
 
 /** Only user messages can hold files, so another vendor's generated files become user content. */
 function toAssistantFile(part: FilePart, warnings: Warning[]): readonly Wire[] {
-  const details = 'a file of the assistant’s goes as the user’s';
+  const details = 'a file of the assistant is sent as a file of the user';
   warnings.push({ type: 'changed', feature: 'file', details });
   return [{ role: 'user', content: [toFile(part, {})] }];
 }

@@ -62,7 +62,7 @@ export function typeOf(item: Wire): string {
 /** The same for a complete item. */
 export function knownTypeOf(item: Wire): string {
   const type = typeOf(item);
-  if (type === '') throw malformed('openai', 'an item does not say what it is');
+  if (type === '') throw malformed('openai', 'an item has no type');
   return type;
 }
 

@@ -24,7 +24,7 @@ export function toResult(
   const wire = asObject(raw);
   if (isFailure(raw)) throw failureFrom(raw, provider, headers);
   if (wire === undefined || !Array.isArray(wire['output']))
-    throw malformed(provider, 'the answer is no response');
+    throw malformed(provider, 'the answer is not a response');
   const ownId = ownToolCallIds();
   const items = asObjects(wire['output']).map((item) => withOwnId(item, ownId));
   const content = withPlainText(items.flatMap(toParts), wire);
@@ -73,7 +73,7 @@ export function endOf(
   }
   // A complete answer of a server that omits the status.
   const isComplete = status === 'completed' || (status === '' && evidence.hasContent);
-  if (!isComplete) throw truncated(provider, 'the answer does not say that it is complete');
+  if (!isComplete) throw truncated(provider, 'the answer does not report that it is complete');
   return evidence.callsTools ? 'tool-calls' : 'stop';
 }
 

@@ -107,7 +107,7 @@ export function settleText(item: StreamItem, place: number, text: string): Parts
   const emitted = item.texts.get(place)?.text ?? '';
   if (text.startsWith(emitted)) return pushText(item, place, text.slice(emitted.length));
   if (item.kind === 'message' && text.length > emitted.length)
-    throw malformed(provider, 'the pieces of a text are not all of it');
+    throw malformed(provider, 'the pieces of a text are incomplete');
   return [];
 }
 
@@ -141,7 +141,7 @@ export function settleInput(item: StreamItem, given: unknown): Parts {
   if (text.startsWith(emitted)) return text === emitted ? [] : pushInput(item, text.slice(emitted.length));
   const [whole, pieces] = [text, emitted].map((each) => JSON.stringify(parseToolInput(each)));
   if (whole === pieces || whole === '{}') return [];
-  throw malformed(provider, 'the pieces of a call’s arguments are not all of them');
+  throw malformed(provider, 'the pieces of a call’s arguments are incomplete');
 }
 
 /** Metadata of a message; `first` is the position of its first piece. */

@@ -34,7 +34,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
     push(event) {
       if (ending !== undefined) return []; // events after the end are not part of the answer
       const wire = asObject(event);
-      if (wire === undefined) throw malformed(provider, 'an event is no JSON object');
+      if (wire === undefined) throw malformed(provider, 'an event is not a JSON object');
       const parts = readPiece(list, wire);
       if (parts !== undefined) return parts;
       const response = asObject(wire['response']) ?? {};
@@ -68,7 +68,7 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
           // An error, possibly in another vendor's format behind a gateway.
           if (isFailure(wire)) throw failureIn({ error: asObject(wire['error']) ?? wire }, headers);
           if (!asNonEmpty(wire['type']) && fields.some((field) => field in wire))
-            throw malformed(provider, 'an event does not say what it is');
+            throw malformed(provider, 'an event has no type');
           return [];
       }
     },

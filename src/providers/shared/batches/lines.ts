@@ -5,7 +5,7 @@ import { asObject, type Wire } from '../../../util/json.ts';
 /** Maximum size of one line in characters; an answer of a batch is no larger than any other. */
 const longestLine = 32 * 2 ** 20;
 
-/** The objects of a JSONL response, one at a time, however large the whole is. */
+/** The objects of a JSONL response of any size, one at a time. */
 export async function* jsonLines(
   body: AsyncIterable<Uint8Array> | null,
   provider: string,

@@ -24,7 +24,7 @@ import type { Carry } from '../sdk-provider.ts';
 /** The vendor-specific part of batches. */
 export interface VendorBatches<Client> {
   readonly limits: ProviderBatches['limits'];
-  /** What can be in a batch beside chats. */
+  /** Operations other than chats that a batch can contain. */
   readonly kinds: { readonly embed: boolean; readonly image: boolean };
   submit(client: Client, plan: BatchPlan, next: NextCarry): Promise<string>;
   find(client: Client, trace: BatchTrace, next: NextCarry): Promise<string | undefined | 'unclear'>;
@@ -48,7 +48,7 @@ export interface BatchSource<Client> {
 }
 
 /**
- * What one HTTP request of a step carries; a step may send several.
+ * The exchange of one HTTP request; a step may send several.
  *
  * @param lines whether its response is read line by line, so that it may have any size
  */
@@ -60,7 +60,7 @@ export function vendorBatches<Client>(
   vendor: VendorBatches<Client>,
 ): ProviderBatches {
   const { name, failures, secrets, chat, embed, image } = source;
-  /** Runs one step; whatever it throws is converted as for a chat. */
+  /** Runs one step. Converts its errors as for a chat. */
   const during = (call: BatchCall) => {
     let exchange = newExchange(false);
     const next: NextCarry = (lines) => {

@@ -10,7 +10,7 @@ import type { RestrictedSetting, Restriction, RestrictionEffect } from './restri
 /** Efforts from the least to the highest. */
 const scale: readonly ReasoningEffort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
-/** Values that ask for what the vendor does anyway, so that leaving them out changes nothing. */
+/** Values that request the vendor's default behavior, so that omitting them changes nothing. */
 const defaults: Partial<Record<RestrictedSetting, unknown>> = {
   temperature: 1,
   topP: 1,
@@ -18,7 +18,7 @@ const defaults: Partial<Record<RestrictedSetting, unknown>> = {
   frequencyPenalty: 0,
 };
 
-/** A call as its vendor accepts it, with a warning for each change. */
+/** The call in a form that its vendor accepts, with a warning for each change. */
 export function restrict(
   call: ProviderCall,
   provider: string,
@@ -30,7 +30,7 @@ export function restrict(
   let isBare = setsNothing(sent, provider);
   for (const restriction of restrictions) {
     const { effect } = restriction;
-    // Most requests set nothing that could be left out or changed.
+    // Most requests set nothing that could be omitted or changed.
     if ('incapable' in effect || (isBare && !('change' in effect))) continue;
     if (!applies(restriction, sent, call.model)) continue;
     sent = applied(effect, restriction.details, sent, provider, warnings);
@@ -57,7 +57,9 @@ const restricted = Object.keys({
   toolChoice: true,
 } satisfies Record<RestrictedSetting, true>) as RestrictedSetting[];
 
-/** What a model lacks for a request, according to its vendor's restrictions; `undefined` for nothing. */
+/**
+ * The feature that a model lacks for a request, according to its vendor's restrictions; `undefined` for none.
+ */
 export function lackedBy(
   restrictions: readonly Restriction[],
   provider: string,
@@ -78,7 +80,7 @@ function applies(
   request: ResolvedChatRequest,
   model: string,
 ): boolean {
-  // First what is cheap: most requests set none of this.
+  // The cheap checks come first: most requests set none of these.
   if ('efforts' in effect && request.reasoning === undefined) return false;
   if ('jsonBy' in effect && request.responseFormat === undefined) return false;
   if ('mostStopSequences' in effect && request.stopSequences === undefined) return false;
@@ -155,7 +157,7 @@ function withEffort(
   const wanted = scale.indexOf(reasoning);
   const effort = efforts.findLast((one) => scale.indexOf(one) <= wanted) ?? efforts[0];
   if (effort === undefined) return call;
-  // What asked for some reasoning is not answered without any where there is a choice.
+  // A request for some reasoning gets some, where the model has a choice.
   const least = effort === 'none' && efforts[1] !== undefined ? efforts[1] : effort;
   const details = `this model does not accept '${reasoning}'; '${least}' is sent`;
   warnings.push({ type: 'changed', feature: 'reasoning', details });

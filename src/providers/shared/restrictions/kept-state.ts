@@ -1,11 +1,11 @@
 import type { ResolvedChatRequest } from '../../../types/provider.ts';
 
-/** OpenAI's options for what it keeps (https://platform.openai.com/docs/guides/conversation-state). */
+/** OpenAI's options for stored state (https://platform.openai.com/docs/guides/conversation-state). */
 const options = ['previous_response_id', 'conversation', 'prompt'] as const;
 
 /**
- * What a provider of another vendor lacks for a request that continues what OpenAI keeps: without it, the
- * answer would be to a different conversation. `undefined` for nothing.
+ * The feature that another vendor's provider lacks for a request that continues state stored at OpenAI:
+ * without it, the answer would be to a different conversation. `undefined` for none.
  */
 export function keptByOpenAI({ providerOptions }: ResolvedChatRequest, provider: string): string | undefined {
   if (providerOptions === undefined || provider === 'openai') return undefined;

@@ -18,10 +18,7 @@ export type RestrictedSetting =
   | 'reasoning'
   | 'toolChoice';
 
-/**
- * What is done before sending, so that the vendor has nothing to refuse. Whatever is lost by
- * it is a warning of the answer.
- */
+/** The change made before sending, so that the vendor does not refuse the request. Each loss is a warning of the answer. */
 export type RestrictionEffect =
   /** Leaves settings out, and vendor options of these names. */
   | {
@@ -46,8 +43,8 @@ export type RestrictionEffect =
       readonly jsonBy: 'instruction';
     }
   /**
-   * Changes the request; what becomes `undefined` is left out. `feature` is what the warning names, and is left
-   * out where nothing of the request is lost.
+   * Changes the request; fields that become `undefined` are omitted. The warning names `feature`, which is omitted if nothing is
+   * lost.
    */
   | {
       /** What the warning names. Omitted if nothing is lost. */
@@ -88,6 +85,6 @@ export interface Restriction {
   readonly when?: (request: ResolvedChatRequest) => boolean;
   /** Why, for the warning. */
   readonly details?: string;
-  /** What is done with such a request. */
+  /** The change to such a request. */
   readonly effect: RestrictionEffect;
 }

@@ -66,7 +66,7 @@ export interface PartStreamOptions {
   /** Throws if the call is aborted, which must never look like a normal end. */
   check(): void;
   /**
-   * Adds to the last part what its reader does not know.
+   * Extends the last part.
    *
    * @default unchanged
    */
@@ -186,7 +186,7 @@ function takeArrived(
 ): void {
   const chunks = answer.source.arrived?.();
   try {
-    // It is aborted for a reason that its caller knows.
+    // Its caller aborted it and knows the reason.
     if (chunks !== undefined) takeIn(chunks, answer, { ...options, check() {} }, raw, unread);
   } catch {
     // It broke after these parts.

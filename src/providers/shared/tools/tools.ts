@@ -8,8 +8,8 @@ export function vendorToolType({ id }: ProviderTool): string {
 }
 
 /**
- * Leaves out the tools of other vendors with a warning, an empty list of tools, and a choice among tools that
- * are not there: vendors refuse both
+ * Leaves out the tools of other vendors with a warning, an empty list of tools, and a choice among missing
+ * tools: vendors refuse both
  * (https://platform.openai.com/docs/api-reference/chat/create#chat_create-tool_choice).
  */
 export function withOwnTools(call: ProviderCall, provider: string, warnings: Warning[]): ProviderCall {

@@ -1,13 +1,23 @@
 import type { LedgerDimension, LedgerGroup } from '../../reading.ts';
-import { type Calendar, dayAfter } from '../../sums/days.ts';
+import type { Calendar } from '../../sums/days.ts';
 import { type Key, sortGroups, toGroup } from '../../sums/groups.ts';
 import { addSlot, type Slots } from '../../sums/latency.ts';
 import type { ParsedQuery } from '../../sums/parsed-query.ts';
-import { addMeasures, type Facet, facets, type Measures, measures, noMeasures } from '../../sums/rollup.ts';
-import type { Parameter, SqlEngine, Statement, Stored } from '../engine.ts';
+import { type Facet, facets, type Measures, measures, noMeasures } from '../../sums/rollup.ts';
+import type { SqlEngine, Statement, Stored } from '../engine.ts';
 import { tables } from '../schema.ts';
 import { columnIs } from './conditions.ts';
-import { daysBetween, monthsOf, type Segment, segmentSql, segmentsOf } from './segments.ts';
+import { numbered, periodsOf } from './periods.ts';
+import {
+  daysBetween,
+  groupBy,
+  monthsOf,
+  quarters,
+  type Segment,
+  segmentSql,
+  segmentsOf,
+  segmentsSql,
+} from './segments.ts';
 
 const targetDimensions: readonly LedgerDimension[] = ['route', 'target', 'provider', 'model', 'operation'];
 /** Dimensions that groups have as their value. */
@@ -42,20 +52,38 @@ export async function queryRollups(
   const groups = new Groups(query);
   const facet = facetOf(query);
   const wanted = await wantedGroups(engine, query);
-  const sumUp = async (segments: readonly Segment[], withDay: boolean, key: Key): Promise<void> => {
-    const { sql, parameters } = sumsSql(segments, query, { facet, wanted, withDay });
-    for (const row of await engine.rows(sql, parameters)) groups.add(row, key);
+  const hasGroups = groupColumns(query).of.length > 0;
+  const sumUp = async (segments: readonly Segment[], withDay: boolean): Promise<void> => {
+    const columns = [...(withDay ? ['day'] : []), ...(hasGroups ? ['grp'] : [])];
+    const parts = segments.map((segment) => segmentSql(segment, facet, wanted, columns));
+    const { sql, parameters } = sumsSql(parts, query, withDay ? 'day' : undefined);
+    for (const row of await engine.rows(sql, parameters, true)) groups.add(row);
   };
   if (fitsDays(query, own)) {
     const { from, to } = dayRange(query, own);
     const withDay = query.by.includes('day');
     const hasMonths = facet === facets.indexOf('user') && !withDay;
-    await sumUp(hasMonths ? monthsOf(from, to) : [daysBetween(from, to)], withDay, {});
+    await sumUp(hasMonths ? monthsOf(from, to) : [daysBetween(from, to)], withDay);
     if (query.latency) await addLatencies(engine, query, own, groups);
     return groups.list();
   }
-  for (const { from, to, key } of await periodsOf(engine, query, facet))
-    await sumUp(segmentsOf(from, to, own), false, key);
+  if (!query.by.includes('day') && !query.by.includes('hour')) {
+    await sumUp(segmentsOf(query.from, query.to, own), false);
+    return groups.list();
+  }
+  const periods = await periodsOf(engine, query, own);
+  const { segments, uses } = numbered(
+    periods,
+    query.by.includes('hour') ? quarters : (from, to) => segmentsOf(from, to, own),
+  );
+  const parts = segments.map((some) =>
+    segmentsSql(some, facet, wanted, hasGroups ? ['grp'] : [], engine.dialect),
+  );
+  if (parts.length > 0) {
+    const { sql, parameters } = sumsSql(parts, query, 'number');
+    for (const row of await engine.rows(sql, parameters, true))
+      for (const { key, sign } of uses[Number(row['number'])] ?? []) groups.add(row, key, sign);
+  }
   return groups.list();
 }
 
@@ -112,31 +140,25 @@ async function wantedGroups(engine: SqlEngine, query: ParsedQuery): Promise<Stat
   );
   const sql =
     engine.dialect === 'postgres'
-      ? 'SELECT value::bigint FROM jsonb_array_elements_text(?::jsonb)'
+      ? 'SELECT value::bigint FROM jsonb_array_elements_text(?::text::jsonb)'
       : 'SELECT value FROM json_each(?)';
   return { sql, parameters: [JSON.stringify(found.map(({ id }) => Number(id)))] };
 }
 
-/** Adds up segments by number of the group, then by what the query groups by. */
+/** Adds up parts by the texts of their groups, and by what else they are broken down by. */
 function sumsSql(
-  segments: readonly Segment[],
+  parts: readonly Statement[],
   query: ParsedQuery,
-  { facet, wanted, withDay }: { facet: number; wanted: Statement | undefined; withDay: boolean },
+  by: 'day' | 'number' | undefined,
 ): Statement {
   const { of } = groupColumns(query);
-  const keys = [...(withDay ? ['d."day" AS "day"'] : []), ...of];
+  const keys = [...(by === undefined ? [] : [`d."${by}" AS "${by}"`]), ...of];
   const sums = measures.map((name) => `SUM(d."${name}") AS "${name}"`);
-  const columns = [...(withDay ? ['day'] : []), ...(of.length > 0 ? ['grp'] : [])];
-  const parts = segments.map((segment) => segmentSql(segment, facet, wanted, columns));
   const join = of.length > 0 ? ` JOIN ${tables.groups} g ON g."id" = d."grp"` : '';
   return {
     sql: `SELECT ${[...keys, ...sums].join(', ')} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) d${join}${groupBy(keys.length)}`,
     parameters: parts.flatMap(({ parameters }) => parameters),
   };
-}
-
-function groupBy(count: number): string {
-  return count === 0 ? '' : ` GROUP BY ${Array.from({ length: count }, (_, index) => index + 1).join(', ')}`;
 }
 
 async function addLatencies(
@@ -153,39 +175,9 @@ async function addLatencies(
     `SELECT ${keys.join(', ')}, SUM(d."count") AS "count" FROM ${tables.latencies} d JOIN ${tables.groups} g ON g."id" = d."grp"
      WHERE ${conditions.join(' AND ')}${groupBy(keys.length)}`,
     [from, to, ...where.flatMap(({ parameters }) => parameters)],
+    true,
   );
   for (const row of rows) groups.addSlot(row);
-}
-
-interface Period {
-  readonly from: number;
-  readonly to: number;
-  readonly key: Key;
-}
-
-/** The query's days or hours, as far as the ledger has any; one period where it does not group by them. */
-async function periodsOf(engine: SqlEngine, query: ParsedQuery, facet: number): Promise<readonly Period[]> {
-  const { by, days, from, to } = query;
-  const byDay = by.includes('day');
-  const byHour = by.includes('hour');
-  if (!byDay && !byHour) return [{ from, to, key: {} }];
-  const parameters: Parameter[] = [facet, from, to];
-  const starts = await engine.rows(
-    `SELECT DISTINCT "start" FROM ${tables.quarters} WHERE "facet" = ? AND "start" >= ? AND "start" < ? ORDER BY "start"`,
-    parameters,
-  );
-  const periods = new Map<string, Period>();
-  for (const row of starts) {
-    const start = Number(row['start']);
-    const day = days.dayOf(start);
-    const hour = days.hourOf(start);
-    const name = byHour ? hour : day;
-    const known = periods.get(name);
-    const end = byHour ? start + 900_000 : Math.min(to, days.startOf(dayAfter(day)));
-    const key = { ...(byDay ? { day } : {}), ...(byHour ? { hour } : {}) };
-    periods.set(name, { from: known?.from ?? start, to: Math.max(known?.to ?? 0, end), key });
-  }
-  return [...periods.values()];
 }
 
 /** Groups that are put together from several queries. */
@@ -197,10 +189,10 @@ class Groups {
     this.#query = query;
   }
 
-  add(row: Stored, period: Key): void {
+  add(row: Stored, period: Key = {}, sign: Segment['sign'] = 1): void {
     if (row['requests'] === null) return; // a sum of nothing
-    const sum = Object.fromEntries(measures.map((name) => [name, Number(row[name])])) as Measures;
-    addMeasures(this.#groupOf(row, period).sum, sum);
+    const { sum } = this.#groupOf(row, period);
+    for (const name of measures) sum[name] += sign * Number(row[name]);
   }
 
   addSlot(row: Stored): void {

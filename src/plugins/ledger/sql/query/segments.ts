@@ -1,6 +1,6 @@
 import { blockOf, type Calendar, quartersPerBlock } from '../../sums/days.ts';
 import { measures } from '../../sums/rollup.ts';
-import type { Parameter, Statement } from '../engine.ts';
+import type { Parameter, SqlEngine, Statement } from '../engine.ts';
 import { tables } from '../schema.ts';
 
 /** A part of a period, of which one table has the sums: they are added, or taken away again where a larger sum holds too much. */
@@ -41,15 +41,20 @@ export function monthsOf(from: string, to: string): readonly Segment[] {
   ];
 }
 
+export interface NumberedSegment extends Segment {
+  readonly number: number;
+}
+
 export function daysBetween(from: string, to: string): Segment {
   return { table: tables.days, column: 'day', from, to, sign: 1 };
 }
 
+export function quarters(from: number, to: number): readonly Segment[] {
+  return [{ table: tables.quarters, column: 'start', from, to, sign: 1 }];
+}
+
 /** Quarters of an hour, as many of them as possible in blocks. */
 function blocks(from: number, to: number): readonly Segment[] {
-  const quarters = (a: number, b: number): readonly Segment[] => [
-    { table: tables.quarters, column: 'start', from: a, to: b, sign: 1 },
-  ];
   const first = from === 0 ? 0 : nearestBlock(from);
   const last = to === forever ? forever : nearestBlock(to);
   if (first >= last) return quarters(from, to);
@@ -109,4 +114,51 @@ export function segmentSql(
       WHERE d."facet" = ? AND d."${column}" >= ? AND d."${column}" < ?${some}${order}`,
     parameters: [facet, from, to, ...(groups?.parameters ?? [])],
   };
+}
+
+/**
+ * The sums of many segments of one table, by number of the segment and of the group. A statement for each would cost a round trip and a plan
+ * of its own, hundreds of times. Signs are left to the reader.
+ */
+export function segmentsSql(
+  segments: readonly NumberedSegment[],
+  facet: number,
+  groups: Statement | undefined,
+  by: readonly string[],
+  dialect: SqlEngine['dialect'],
+): Statement {
+  const { table = tables.quarters, column = 'start' } = segments[0] ?? {};
+  const some = groups === undefined ? '' : ` AND d."grp" IN (${groups.sql})`;
+  const where = `d."facet" = ? AND d."${column}" >= p."from" AND d."${column}" < p."to"${some}`;
+  const keys = by.map((name) => `d."${name}" AS "${name}"`);
+  const sums = measures.map((name) => `SUM(d."${name}")`);
+  const named = measures.map(
+    (name, index) => `${sums[index]}${dialect === 'postgres' ? '::bigint' : ''} AS "${name}"`,
+  );
+  const parameters = [
+    // As text, because some clients write whatever they send as jsonb as JSON once more.
+    JSON.stringify(segments.map(({ number, from, to }) => ({ number, from, to }))),
+    facet,
+    ...(groups?.parameters ?? []),
+  ];
+  if (dialect === 'postgres') {
+    const type = column === 'day' ? 'text' : 'bigint';
+    return {
+      // Each segment its own look into the index, which the planner would not choose by itself.
+      sql: `SELECT p."number" AS "number", d.* FROM jsonb_to_recordset(?::text::jsonb) AS p("number" integer, "from" ${type}, "to" ${type})
+        CROSS JOIN LATERAL (SELECT ${[...keys, ...named].join(', ')} FROM ${table} d WHERE ${where}${groupBy(keys.length)}) d`,
+      parameters,
+    };
+  }
+  return {
+    sql: `SELECT ${['p."number" AS "number"', ...keys, ...named].join(', ')}
+      FROM (SELECT value ->> 'number' AS "number", value ->> 'from' AS "from", value ->> 'to' AS "to" FROM json_each(?) LIMIT -1) p
+      CROSS JOIN ${table} d WHERE ${where}${groupBy(1 + keys.length)}`,
+    parameters,
+  };
+}
+
+/** Groups by the first columns. */
+export function groupBy(count: number): string {
+  return count === 0 ? '' : ` GROUP BY ${Array.from({ length: count }, (_, index) => index + 1).join(', ')}`;
 }
