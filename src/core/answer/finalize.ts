@@ -1,8 +1,6 @@
 import { OutputError } from '../../errors.ts';
 import type { ChatResult } from '../../types/result/result.ts';
-import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import { tokensIn } from '../attempt/billing/measures.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { extensionsPart } from '../parts/extensions-part.ts';
 import type { RequestState } from '../request.ts';
@@ -11,7 +9,6 @@ import type { Answer, ChatInput } from './answer.ts';
 import { toResult } from './result.ts';
 import type { Judged } from './review.ts';
 import { reviewPart } from './review-part.ts';
-import { writtenIn } from './text.ts';
 
 /**
  * Records a complete answer and builds the caller's result. Throws `OutputError` if the answer is rejected,
@@ -25,14 +22,10 @@ export async function finalize(
   answer: Answer,
 ): Promise<ChatResult> {
   const { usage, response } = answer;
-  const estimate = (): Usage => ({
-    inputTokens: request.inputTokens,
-    outputTokens: tokensIn(writtenIn(answer.content), request),
-  });
   const { channel } = attempt;
   const isCounted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
   if (!request.env.isWhole) await (isCounted ? attempt.pricing() : attempt.loading());
-  const cost = attempt.price(answer, estimate);
+  const cost = attempt.price(answer);
   let judged: Judged;
   try {
     const provenance = { target: channel.target.id, cost };

@@ -155,7 +155,7 @@ export class Attempt {
   }
 
   /** The cost of an answer; `undefined` without the code for costs. `estimate` fills in tokens the vendor did not count. */
-  price(answer: Billed, estimate: () => Usage): Cost | undefined {
+  price(answer: Billed, estimate?: () => Usage): Cost | undefined {
     return this.#request.env.parts.get(billingPart)?.priceOf(this.channel, this.#request, answer, estimate);
   }
 

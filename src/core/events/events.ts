@@ -5,8 +5,8 @@ import type { AnyResult, RequestSummary } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import { toEpoch } from '../../util/time/clock.ts';
 import type { RequestState } from '../request.ts';
-import { factsOf } from '../request-facts.ts';
 import type { Channel } from '../targets/target.ts';
+import { factsOf } from './facts.ts';
 
 // Each event is built only if it has a listener.
 

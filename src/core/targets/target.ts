@@ -6,8 +6,8 @@ import type { StreamStallDetector } from '../../health/stream-stall-detector.ts'
 import type { UnclearRefusal } from '../../health/unclear-refusal.ts';
 import { type InFlight, inFlight } from '../../limits/in-flight.ts';
 import type { AdaptiveConcurrency, VendorLimits } from '../../limits/no-limits.ts';
-import { unlimited, unreportedLimits } from '../../limits/no-limits.ts';
-import { type RateLimit, rateLimit } from '../../limits/rate-limit.ts';
+import { unlimited, unlimitedRate, unreportedLimits } from '../../limits/no-limits.ts';
+import type { RateLimit } from '../../limits/rate-limit.ts';
 import { type DecayingMean, decayingMean } from '../../stats/decaying-mean.ts';
 import { type FailureOdds, failureOdds } from '../../stats/failure-odds.ts';
 import type { Latencies } from '../../stats/latency.ts';
@@ -255,7 +255,7 @@ function keyRing(): (provider: Provider) => readonly (readonly [Provider, Key])[
 
 function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
   const limit = concurrency ?? Number.POSITIVE_INFINITY;
-  return { places: inFlight({ limit }), rate: rateLimit(rpm, tpm) };
+  return { places: inFlight({ limit }), rate: unlimitedRate(rpm, tpm) };
 }
 
 /** The measurements of a target. */

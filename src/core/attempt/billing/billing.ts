@@ -1,16 +1,22 @@
 import { type Circumstances, costOf, reportedCost } from '../../../pricing/cost.ts';
+import { countingPart } from '../../../pricing/counting-part.ts';
+import { roughTokens } from '../../../stats/size-class.ts';
+import type { ContentPart } from '../../../types/request/message.ts';
 import type { ServedAs } from '../../../types/result/result.ts';
 import type { Cost, Usage } from '../../../types/result/usage.ts';
 import type { RequestState } from '../../request.ts';
 import type { Channel } from '../../targets/target.ts';
-import { type AttemptMeasures, type Billed, tokensIn } from './measures.ts';
+import type { AttemptMeasures, Billed } from './measures.ts';
 
-/** The cost of an answer. `estimate` fills in tokens the vendor did not count. */
+/** The cost of an answer. `estimate` fills in tokens the vendor did not count. Default: by the request and the answer's content */
 export function priceOf(
   channel: Channel,
   request: RequestState,
-  { usage, cost, response }: Billed,
-  estimate: () => Usage,
+  { usage, cost, response, content = [] }: Billed,
+  estimate = (): Usage => ({
+    inputTokens: request.inputTokens,
+    outputTokens: tokensIn(writtenIn(content), request),
+  }),
 ): Cost | undefined {
   const reported = cost !== undefined && Number.isFinite(cost) && cost >= 0;
   if (reported && channel.target.price === undefined) return reportedCost(cost);
@@ -63,4 +69,19 @@ function circumstancesOf(
     ...(region && { region }),
     ...(assumed ? { estimated: true } : {}),
   };
+}
+
+/** The estimated tokens of a text that a model wrote. */
+function tokensIn(text: string, { env }: RequestState): number {
+  return env.parts.get(countingPart)?.estimateTokens(text) ?? roughTokens(text.length);
+}
+
+/** Everything the model wrote: text, reasoning, and tool-call arguments. */
+function writtenIn(content: readonly ContentPart[]): string {
+  return content
+    .map((part) => {
+      if (part.type === 'text' || part.type === 'reasoning') return part.text;
+      return part.type === 'tool-call' ? (JSON.stringify(part.input) ?? '') : '';
+    })
+    .join('');
 }

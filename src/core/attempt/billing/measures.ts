@@ -1,12 +1,12 @@
-import { countingPart } from '../../../pricing/counting-part.ts';
-import { roughTokens } from '../../../stats/size-class.ts';
+import type { ContentPart } from '../../../types/request/message.ts';
 import type { AttemptSummary, ResponseInfo } from '../../../types/result/result.ts';
 import type { Usage } from '../../../types/result/usage.ts';
-import type { RequestState } from '../../request.ts';
 
 /** What the vendor reports about the cost of an answer: tokens, in some cases US$, and how it was served. */
 export interface Billed {
   readonly usage: Usage;
+  /** What the model wrote, where that is known. */
+  readonly content?: readonly ContentPart[];
   readonly cost?: number;
   readonly response: ResponseInfo;
 }
@@ -33,9 +33,4 @@ export function responseOf({
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(region === undefined ? {} : { region }),
   };
-}
-
-/** The estimated tokens of a text that a model wrote. */
-export function tokensIn(text: string, { env }: RequestState): number {
-  return env.parts.get(countingPart)?.estimateTokens(text) ?? roughTokens(text.length);
 }
