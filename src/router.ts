@@ -76,19 +76,11 @@ export function createRouter(options: RouterOptions): Router {
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
   const store = options.store ?? defaultStore(options.clock ?? systemClock);
   const batching = batchingWith(async () => {
-    const [{ openBatches }, { deferredChannels, standardCost }] = await Promise.all([
+    const [{ openBatches }, { batchHost }] = await Promise.all([
       import('./batch/index.ts'),
-      import('./core/targets/deferred.ts'),
+      import('./core/parts/batch-host.ts'),
     ]);
-    const { clock, random, targets, events } = env;
-    const report = (error: unknown): void =>
-      events.emit({ type: 'plugin-error', plugin: 'batch', station: 'background', error });
-    const check = (each: CallOptions): void => checkCallOptions(each, env.callOptions);
-    return openBatches({
-      ...{ router, store, check, clock, random, report },
-      channels: deferredChannels(targets),
-      standardCost: (result) => standardCost(result, targets, env.prices),
-    });
+    return openBatches(batchHost(router, store, env));
   }, store);
   const env = contextOf(options, plugins, batching.desk, closing.signal);
   const { targets, clock, events, findRoute } = env;
@@ -131,9 +123,9 @@ export function createRouter(options: RouterOptions): Router {
       releaseDropped(env.activeRequests.items, clock.now());
       return reportsOf(env, (plugin, error) => report(plugin, 'background', error));
     },
-    run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
+    run: async (request, callOptions) => (await import('./agent/index.ts')).run(router, request, callOptions),
     runStream: async (request, callOptions) =>
-      (await import('./agent/run-stream.ts')).runStream(router, request, callOptions),
+      (await import('./agent/index.ts')).runStream(router, request, callOptions),
     providers: (options.providers ?? []).map(({ name }) => name),
     async addTarget(target, { routes = [] } = {}) {
       (await import('./core/parts/roster.ts')).addTargets({ router, env }, target, routes);

@@ -1,8 +1,8 @@
 import { isRouterError } from '../errors.ts';
 import type { AnyResult, RequestSummary } from '../types/plugin.ts';
-import type { Decision } from '../types/result/decision.ts';
 import type { Ending } from './events/events.ts';
 import { report } from './events/events-part.ts';
+import { extensionsPart } from './parts/extensions-part.ts';
 import { loadRest } from './parts/rest.ts';
 import type { RequestState } from './request.ts';
 
@@ -36,18 +36,6 @@ function finish(
   });
 }
 
-/** The decision of a request for which no target was chosen. */
-export function unrouted({ route, notes }: RequestState): Decision {
-  const { name, policies } = route;
-  return {
-    route: name,
-    strategy: policies.strategy.name,
-    candidates: [],
-    skipped: [],
-    ...(notes === undefined ? {} : { notes }),
-  };
-}
-
 /** Ends a request with its answer. */
 export function finishRequest(request: RequestState, result: AnyResult): void {
   finish(request, 'success', result, undefined);
@@ -58,7 +46,8 @@ export function finishRequest(request: RequestState, result: AnyResult): void {
 export function failRequest(request: RequestState, error: unknown): void {
   const { aborted, reason } = request.signal;
   const byCaller = aborted && error === reason && !isRouterError(error);
-  if (request.notes !== undefined) request.decision ??= unrouted(request);
+  if (request.notes !== undefined)
+    request.decision ??= request.env.parts.get(extensionsPart)?.unrouted(request);
   finish(request, byCaller ? 'aborted' : 'failed', undefined, error);
 }
 

@@ -1,11 +1,32 @@
 import { costOf } from '../../pricing/cost.ts';
 import type { PriceBook } from '../../pricing/price-book.ts';
 import type { DeferredChannel } from '../../types/batch/desk.ts';
+import type { CallOptions } from '../../types/options/call-options.ts';
 import type { OperationResult } from '../../types/result/result.ts';
-import type { Target } from './target.ts';
+import type { Router } from '../../types/router.ts';
+import type { Store } from '../../types/store.ts';
+import type { RouterContext } from '../context.ts';
+import { checkCallOptions } from '../options/call-options.ts';
+import type { Target } from '../targets/target.ts';
+
+/** What batches need of their router. */
+export function batchHost(router: Router, store: Store, env: RouterContext) {
+  const { clock, random, targets, events, prices, callOptions } = env;
+  return {
+    router,
+    store,
+    clock,
+    random,
+    check: (options: CallOptions): void => checkCallOptions(options, callOptions),
+    report: (error: unknown): void =>
+      events.emit({ type: 'plugin-error', plugin: 'batch', station: 'background', error }),
+    channels: deferredChannels(targets),
+    standardCost: (result: OperationResult) => standardCost(result, targets, prices),
+  };
+}
 
 /** The channels that answer through batches. */
-export function deferredChannels(targets: readonly Target[]): readonly DeferredChannel[] {
+function deferredChannels(targets: readonly Target[]): readonly DeferredChannel[] {
   return targets
     .filter(({ deferred }) => deferred)
     .flatMap(({ id, channels }) =>
@@ -14,7 +35,7 @@ export function deferredChannels(targets: readonly Target[]): readonly DeferredC
 }
 
 /** US$ that an answer would have cost on the tier `standard`; `undefined` if unknown. */
-export function standardCost(
+function standardCost(
   { target: id, usage, cost, response }: OperationResult,
   targets: readonly Target[],
   prices: PriceBook,
