@@ -186,7 +186,9 @@ function contextOf(
   const isCatalogNeeded = providers !== undefined || targets.some(({ price }) => price === undefined);
   const onUnknown = (target: string): void => events.emit({ type: 'price-unknown', target });
   const prices = priceBook(options.catalog, clock, onUnknown, undefined, isCatalogNeeded);
-  void prices.ready(); // begins to load, so that the first request does not wait for all of it
+  // Begins to load where requests may need prices before they are sent; the others load them while they wait for an answer.
+  if (options.strategy !== undefined || options.routes !== undefined || plugins.length > 0)
+    void prices.ready();
   const findRoute = createRoutes(options, targets);
   const prefix = Math.floor(random() * 2 ** 32).toString(36);
   let requests = 0;

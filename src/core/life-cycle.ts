@@ -2,7 +2,6 @@ import { isRouterError } from '../errors.ts';
 import type { AnyResult, RequestSummary } from '../types/plugin.ts';
 import type { Ending } from './events/events.ts';
 import { report } from './events/events-part.ts';
-import { extensionsPart } from './parts/extensions-part.ts';
 import { loadRest } from './parts/rest.ts';
 import type { RequestState } from './request.ts';
 
@@ -47,7 +46,9 @@ export function failRequest(request: RequestState, error: unknown): void {
   const { aborted, reason } = request.signal;
   const byCaller = aborted && error === reason && !isRouterError(error);
   if (request.notes !== undefined)
-    request.decision ??= request.env.parts.get(extensionsPart)?.unrouted(request);
+    report(request.env, ({ unrouted }) => {
+      request.decision ??= unrouted(request);
+    });
   finish(request, byCaller ? 'aborted' : 'failed', undefined, error);
 }
 

@@ -17,7 +17,7 @@ import { lacksExtensions, loadExtensions } from './parts/load-extensions.ts';
 import { isPlainCall, loadBilling, loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
 import { fallbackRoute, namedRoute } from './routing/named-route.ts';
-import { isPlain } from './routing/plain-routing.ts';
+import { isPlain, isPricedLater } from './routing/plain-routing.ts';
 
 /**
  * The road of a request of any operation, in the order of its stations. An invalid request never starts; every other one ends
@@ -67,7 +67,7 @@ async function carryOut<Request extends AnyRequest, Result>(
     const selected = selecting instanceof Promise ? await selecting : selecting;
     if (selected !== undefined && stations.routed !== undefined)
       await stations.routed(request.context, (made) => request.replace(made));
-    const loading = env.prices.ready();
+    const loading = isPricedLater(request) ? undefined : env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
     if (!env.isWhole) {
       if (isPlain(request))

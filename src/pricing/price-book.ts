@@ -23,6 +23,8 @@ export interface KnownPrice {
 export interface PriceBook {
   /** Settles when prices can be looked up. Never rejects: without a catalog, declared prices remain. */
   readonly ready: () => Promise<void> | undefined;
+  /** Whether prices can be looked up. */
+  readonly isReady: boolean;
   /** Current price of a target; `undefined` if unknown. */
   priceOf(target: Priced): KnownPrice | undefined;
   /** Maximum input plus output tokens of the target's model, if the catalog lists it. */
@@ -99,6 +101,9 @@ export function priceBook(
   };
 
   return {
+    get isReady() {
+      return settled;
+    },
     ready() {
       if (!settled) return load();
       // Later requests use the prices known so far.

@@ -58,6 +58,11 @@ export interface ProviderStream extends AsyncIterable<ProviderStreamPart> {
    * what it has sent by then, and may have sent its usage. Omit it if this cannot be known.
    */
   arrived?(): readonly ProviderStreamPart[];
+  /**
+   * The next part, if it has arrived, so that the parts of one packet need no promise each. `undefined`: call `next` of the stream's one
+   * iterator, which goes on from there. Omit it if this cannot be known.
+   */
+  ready?(): ProviderStreamPart | undefined;
 }
 
 /**

@@ -189,7 +189,7 @@ function toLanguageModel<Version extends SpecificationVersion>(
     async doStream(given) {
       const { call, options, context } = read(given);
       const stream = await asked(() => router.stream(toChatRequest(call), options));
-      const readable = toReadable(stream, context, before ? partOfAnswerToV3 : undefined);
+      const readable = toReadable(stream, context, call.abortSignal, before ? partOfAnswerToV3 : undefined);
       // Converted to the requested version; the compiler cannot relate it to the type parameter.
       return {
         stream: readable as ReadableStream<never>,

@@ -1,7 +1,7 @@
 import { isRouterError } from '../../errors.ts';
 import type { FinishSpec, StreamSpec, UsageSpec } from '../../providers/ai-sdk/spec.ts';
 import type { ChatResult } from '../../types/result/result.ts';
-import type { StreamContent } from '../../types/result/stream-part.ts';
+import type { AppendOnlyPart, PartReader, StreamContent } from '../../types/result/stream-part.ts';
 import type { ChatStream } from '../../types/router.ts';
 import {
   type AnswerContext,
@@ -16,13 +16,18 @@ import {
 import { asCallError } from './errors.ts';
 import { meta, type Whole } from './parts.ts';
 
-/** Converts a stream to the AI SDK's parts, at the reader's pace. Canceling it cancels the router's stream. */
+/**
+ * Converts a stream to the AI SDK's parts, at the reader's pace. Canceling it cancels the router's stream.
+ *
+ * @param signal the caller's, which also takes back what lies ready
+ */
 export function toReadable(
   stream: ChatStream,
   context: AnswerContext,
+  signal: AbortSignal | undefined,
   map: (element: StreamSpec) => object | undefined = (element) => element,
 ): ReadableStream<StreamSpec> {
-  const reader = stream.appendOnly[Symbol.asyncIterator]();
+  const reader: PartReader<AppendOnlyPart> = stream.appendOnly[Symbol.asyncIterator]();
   const translate = new Translator(stream, context);
   const put = (controller: ReadableStreamDefaultController<StreamSpec>, element: StreamSpec): number => {
     const mapped = map(element);
@@ -30,14 +35,21 @@ export function toReadable(
     controller.enqueue(mapped as StreamSpec);
     return 1;
   };
+  let stop = (): void => {};
   return new ReadableStream<StreamSpec>(
     {
+      start(controller) {
+        const onAbort = (): void => controller.error(signal?.reason);
+        signal?.addEventListener('abort', onAbort, { once: true });
+        stop = () => signal?.removeEventListener('abort', onAbort);
+      },
       async pull(controller) {
         try {
           // Loops until a part is emitted: some parts have no counterpart in the AI SDK.
           for (let sent = 0; sent === 0; ) {
             const next = await reader.next();
             if (next.done === true) {
+              stop();
               controller.close();
               return;
             }
@@ -45,7 +57,11 @@ export function toReadable(
               next.value.type === 'finish' ? await translate.end() : translate.part(next.value);
             for (const element of elements) sent += put(controller, element);
           }
+          // What came in the same packet needs no pull of its own.
+          for (let part = reader.ready?.(); part !== undefined; part = reader.ready?.())
+            for (const element of translate.part(part)) put(controller, element);
         } catch (error) {
+          stop();
           // Any other error is the caller's abort, which must reject the stream.
           if (!isRouterError(error)) {
             controller.error(error);
@@ -56,6 +72,7 @@ export function toReadable(
         }
       },
       async cancel() {
+        stop();
         await reader.return?.();
       },
     },

@@ -24,7 +24,8 @@ export async function finalize(
   const { usage, response } = answer;
   const { channel } = attempt;
   const isCounted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
-  if (!request.env.isWhole) await (isCounted ? attempt.pricing() : attempt.loading());
+  const loading = isCounted ? attempt.pricing() : attempt.loading();
+  if (loading !== undefined) await loading;
   const cost = attempt.price(answer);
   let judged: Judged;
   try {

@@ -179,16 +179,21 @@ export class Attempt {
     });
   }
 
-  /** Loads the code for costs; `undefined` if it is loaded. Never rejects: without it, costs are unknown. */
+  /** Loads the code for costs, and prices; `undefined` if they are loaded. Never rejects: without them, costs are unknown. */
   pricing(): Promise<unknown> | undefined {
     const { env, signal } = this.#request;
-    return loadBilling(env, signal);
+    const prices = env.prices.ready();
+    const code = env.isWhole ? undefined : loadBilling(env, signal);
+    return code === undefined ? prices : Promise.all([code, prices]);
   }
 
-  /** Loads the code that classifies failures; `undefined` if it is loaded. Never rejects: see `fail`. */
+  /** Loads the code that classifies failures, and prices; `undefined` if they are loaded. Never rejects: see `fail`. */
   loading(): Promise<unknown> | undefined {
     const { env, signal } = this.#request;
-    return env.isWhole ? undefined : loadRest(env, signal).catch(() => {});
+    const pricing = this.pricing();
+    if (env.isWhole) return pricing;
+    const code = loadRest(env, signal).catch(() => {});
+    return pricing === undefined ? code : Promise.all([code, pricing]);
   }
 
   /**

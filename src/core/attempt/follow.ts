@@ -59,14 +59,14 @@ class FollowedCall<T> {
     const attempt = this.#attempt;
     if (!this.#end()) return;
     const failure = failureOf(error, attempt);
-    const isFailure = isRouterError(failure, 'provider') && failure.kind !== 'aborted';
+    const isItsOwn = isRouterError(failure, 'provider') && failure.kind !== 'aborted';
     const isSent = attempt.signal.aborted;
+    const loading = isItsOwn ? attempt.loading() : attempt.pricing();
     const record = (): void => {
-      if (isFailure) attempt.fail(failure, this.#seen());
+      if (isItsOwn) attempt.fail(failure, this.#seen());
       else attempt.abandon(this.#seen(), isSent);
       this.#reject(failure);
     };
-    const loading = isFailure ? attempt.loading() : attempt.pricing();
     if (loading === undefined) record();
     else void loading.then(record);
   }

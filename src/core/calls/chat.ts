@@ -11,6 +11,12 @@ import type { AttemptSlot } from '../failover/race.ts';
 import { extensionsPart } from '../parts/extensions-part.ts';
 import type { RequestState } from '../request.ts';
 
+/**
+ * Milliseconds after which the catalog begins to load for a request that is sent without it. By then the request has usually been
+ * written, and the vendor is at work: opening a connection takes some 50 ms, an answer several hundred.
+ */
+const pricesLoadAfter = 100;
+
 /** Returns one complete answer from the first target that succeeds. */
 export function chat(request: RequestState<ResolvedChatRequest>, failover: Failover): Promise<ChatResult> {
   const answering = failover.run((reservation, slot) => ask(request, reservation, slot));
@@ -30,6 +36,8 @@ async function ask(
 ): Promise<ChatResult> {
   const attempt = beginAttempt(request, reservation, slot);
   const { carry, channel } = attempt;
+  const { prices, clock } = request.env;
+  if (!prices.isReady) clock.after(pricesLoadAfter, prices.ready);
   const result = await follow(
     attempt,
     () => channel.provider.chat({ ...request.request, ...carry }),

@@ -8,6 +8,8 @@ import type { RequestState } from '../request.ts';
 import type { Channel } from '../targets/target.ts';
 import { factsOf } from './facts.ts';
 
+export { unrouted } from '../routing/unrouted.ts';
+
 // Each event is built only if it has a listener.
 
 /** A request starts. Its route may still change if `select` chooses it. */

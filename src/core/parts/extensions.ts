@@ -3,7 +3,6 @@ import { lookUp } from '../calls/look-up.ts';
 import { replayChat } from '../calls/replay.ts';
 import { chooseRoute } from '../routing/more/choose-route.ts';
 import { createSelector } from '../routing/more/select.ts';
-import { unrouted } from '../routing/unrouted.ts';
 import { compileStations } from '../stations/compile.ts';
 import { replicasOf } from '../targets/replicas/replicas.ts';
 import { hold, shadow } from './host-calls.ts';
@@ -17,6 +16,5 @@ export const extensions = {
   shadow,
   hold,
   compileStations,
-  unrouted,
   replicasOf,
 };

@@ -1,10 +1,12 @@
 import { inOrder } from '../../strategies/shared/in-order.ts';
 import type { RankedTarget } from '../../types/result/decision.ts';
+import { isPlainCall } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
+import { noStations } from '../stations/stations.ts';
 import type { Target } from '../targets/target.ts';
 import { isUnconstrained, targetHealth } from '../targets/target-health.ts';
 import type { RoutingResult } from './candidates.ts';
-import { contextLengthOf, mostTokens } from './context-length.ts';
+import { contextLengthOf, mostTokens, smallContext } from './context-length.ts';
 
 /** Whether a request needs no more than a target that answers it, and each target of its route could. */
 export function isPlain({ route, hedge, request, needs, operation, env }: RequestState): boolean {
@@ -24,6 +26,22 @@ export function isPlain({ route, hedge, request, needs, operation, env }: Reques
     characters * mostTokens + outputTokens <= (contextLengthOf(target, env) ?? Infinity) &&
     operation.missing(target, needs, request) === undefined;
   return route.targets.every(fits);
+}
+
+/**
+ * Whether prices are first needed for the cost of the answer: the catalog is then loaded while the vendor is at work. Only answers in
+ * one piece can wait for it.
+ */
+export function isPricedLater(request: RequestState): boolean {
+  const { env, operation, needs, options } = request;
+  return (
+    !env.prices.isReady &&
+    env.stations === noStations &&
+    operation.measuredAs === 'chat' &&
+    needs.characters * mostTokens + needs.outputTokens <= smallContext &&
+    isPlainCall(options) &&
+    isPlain(request)
+  );
 }
 
 /** What `chooseTargets` decides for a plain request, while its code is not loaded: each target in its order. */

@@ -1,6 +1,7 @@
 import { isRouterError } from '../../../errors.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
+import type { AppendOnlyPart, PartReader } from '../../../types/result/stream-part.ts';
 import type { ChatStream } from '../../../types/router.ts';
 import { mergeOptions } from '../../../util/merge.ts';
 import { failureOf } from '../errors.ts';
@@ -71,7 +72,7 @@ function eventStream(
   writer: EventWriter,
   { signal, remote }: Context,
 ): ReadableStream<Uint8Array> {
-  const parts = stream.appendOnly[Symbol.asyncIterator]();
+  const parts: PartReader<AppendOnlyPart> = stream.appendOnly[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   let begun = false;
 
@@ -91,6 +92,9 @@ function eventStream(
         begun = true;
         try {
           while (text === '' && !over) ({ text, over } = await next());
+          // What came in the same packet goes on in one.
+          for (let part = parts.ready?.(); part !== undefined; part = parts.ready?.())
+            text += writer.part(part);
         } catch (error) {
           if (signal?.aborted === true && !isRouterError(error)) {
             controller.error(error);

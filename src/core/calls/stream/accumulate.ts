@@ -1,6 +1,19 @@
+import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ContentPart, ProviderOptions } from '../../../types/request/message.ts';
-import type { StreamContent } from '../../../types/result/stream-part.ts';
+import type { ResponseInfo, Warning } from '../../../types/result/result.ts';
+import type { Restart, StreamContent } from '../../../types/result/stream-part.ts';
+import type { Usage } from '../../../types/result/usage.ts';
 import { mergeOptions } from '../../../util/merge.ts';
+
+/** A part of one target's stream: content, a restart for the reader, or the finish part, once and last. */
+export type ReadPart = StreamContent | Restart | ProviderFinishPart;
+
+/** What the vendor has reported about its answer so far. */
+export interface StreamInfo {
+  usage: Usage;
+  response: ResponseInfo;
+  warnings: readonly Warning[];
+}
 
 /** Reassembles the parts of a stream. */
 export interface Accumulator {
@@ -80,4 +93,10 @@ export function accumulator(): Accumulator {
 
 function closeBlock({ type, text, providerOptions }: Block): ContentPart {
   return { type, text, ...(providerOptions === undefined ? {} : { providerOptions }) };
+}
+
+/** Whether a part is visible output. Pings, roles, empty deltas, and raw chunks are not. */
+export function isToken(part: StreamContent | Restart): boolean {
+  if (part.type === 'text-delta' || part.type === 'reasoning-delta') return part.text !== '';
+  return part.type !== 'raw' && part.type !== 'restart';
 }

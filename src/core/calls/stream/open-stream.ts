@@ -4,8 +4,9 @@ import type { ChannelReservation } from '../../attempt/reservation.ts';
 import type { AttemptSlot } from '../../failover/race.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
+import { isToken, type ReadPart } from './accumulate.ts';
 import type { Continuation } from './continuation.ts';
-import { isToken, type ReadPart, ReadStream } from './read-stream.ts';
+import { ReadStream } from './read-stream.ts';
 
 /** How a stream takes over from another one. */
 export interface Takeover {

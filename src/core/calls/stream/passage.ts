@@ -5,8 +5,7 @@ import { isThenable } from '../../../util/time/thenable.ts';
 import type { Answer } from '../../answer/answer.ts';
 import type { RequestState } from '../../request.ts';
 import { changed, type Rejection, type Transforms } from '../../stations/transform.ts';
-import { type Accumulator, accumulator } from './accumulate.ts';
-import { isToken, type ReadPart } from './read-stream.ts';
+import { type Accumulator, accumulator, isToken, type ReadPart } from './accumulate.ts';
 
 /**
  * Plugins between a stream's target and its reader: observers see the original parts, transforms change them.

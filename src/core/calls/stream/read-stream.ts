@@ -5,38 +5,15 @@ import type {
   ProviderStream,
   ProviderStreamPart,
 } from '../../../types/provider.ts';
-import type { ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { Restart, StreamContent } from '../../../types/result/stream-part.ts';
-import type { Usage } from '../../../types/result/usage.ts';
-import type { Answer, ChatInput } from '../../answer/answer.ts';
+import type { Answer } from '../../answer/answer.ts';
 import { recordLeft, type Sent, withUnread } from '../../answer/left-early.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { failureOf } from '../../attempt/follow.ts';
-import type { RequestState } from '../../request.ts';
-import { type Accumulator, accumulator } from './accumulate.ts';
-import { type Continuation, continuedBy, type Splice, splice, toText } from './continuation.ts';
+import { type Accumulator, accumulator, isToken, type ReadPart, type StreamInfo } from './accumulate.ts';
+import { continuedBy, type Splice, splice, toText } from './continuation.ts';
+import type { ReadStreamInit } from './stream-source.ts';
 import { StreamTimers } from './stream-timers.ts';
-
-/** A part of one target's stream: content, a restart for the reader, or the finish part, once and last. */
-export type ReadPart = StreamContent | Restart | ProviderFinishPart;
-
-/** What the vendor has reported about its answer so far. */
-export interface StreamInfo {
-  usage: Usage;
-  response: ResponseInfo;
-  warnings: readonly Warning[];
-}
-
-/** How to read one target's stream, and how to continue another one. */
-export interface ReadStreamInit {
-  readonly run: RequestState;
-  readonly attempt: Attempt;
-  readonly request: ChatInput['request'];
-  /** The stream whose text this one continues. */
-  readonly continuation: Continuation | undefined;
-  /** Whether the reader may get a restart from a target that starts over instead of continuing. */
-  onBeginsAgain(): boolean;
-}
 
 /** One target's stream, read part by part. Idle timeouts run only while a reader waits. */
 export class ReadStream {
@@ -94,6 +71,23 @@ export class ReadStream {
     this.#pull();
   }
 
+  /** See `PartReader.ready`. */
+  ready(): Exclude<ReadPart, ProviderFinishPart> | undefined {
+    // A continuation may turn out to begin again, which ends the attempt.
+    if (this.#ahead.length > 0 || this.#over || this.#seam !== undefined) return undefined;
+    for (;;) {
+      const part = this.#answer?.ready?.();
+      if (part === undefined) return undefined;
+      if (part.type !== 'response') this.#timers.wait();
+      const read = this.#take(part);
+      if (read === undefined) continue;
+      this.#timers.rest();
+      if (read.type !== 'finish') return read;
+      this.#ahead.push(read);
+      return undefined;
+    }
+  }
+
   /** Queues parts that have been read for delivery again. */
   putBack(parts: readonly ReadPart[]): void {
     this.#ahead.unshift(...parts);
@@ -145,6 +139,11 @@ export class ReadStream {
   }
 
   #pull(): void {
+    while (!this.#over) {
+      const part = this.#answer?.ready?.();
+      if (part === undefined) break;
+      if (this.#deliver(part)) return;
+    }
     try {
       const pulling = this.#upstream === undefined ? this.#open() : this.#upstream.next();
       pulling.then(this.#onResult, this.#onThrown);
@@ -167,22 +166,27 @@ export class ReadStream {
 
   readonly #onResult = (result: IteratorResult<ProviderStreamPart>): void => {
     if (this.#over) return;
-    let part: ReadPart | undefined;
+    if (result.done === true)
+      this.#onThrown(this.#broken('truncated', 'the stream ended without its terminal event'));
+    else if (!this.#deliver(result.value)) this.#pull();
+  };
+
+  /** Gives a part to the pending read. Returns whether that is over. */
+  #deliver(part: ProviderStreamPart): boolean {
+    let read: ReadPart | undefined;
     try {
-      part = this.#take(result);
+      read = this.#take(part);
     } catch (error) {
       this.#onThrown(error);
-      return;
+      return true;
     }
-    if (part === undefined) {
-      this.#pull();
-      return;
-    }
+    if (read === undefined) return false;
     this.#timers.rest();
     const onPart = this.#onPart;
     this.#onPart = undefined;
-    onPart?.(part);
-  };
+    onPart?.(read);
+    return true;
+  }
 
   readonly #onThrown = (error: unknown): void => {
     if (!this.#over) this.#giveError(this.fail(error));
@@ -197,9 +201,7 @@ export class ReadStream {
   }
 
   /** Processes one part; returns what goes to the reader. */
-  #take(result: IteratorResult<ProviderStreamPart>): ReadPart | undefined {
-    if (result.done === true) throw this.#broken('truncated', 'the stream ended without its terminal event');
-    const part = result.value;
+  #take(part: ProviderStreamPart): ReadPart | undefined {
     if (part.type === 'response') return this.#note(part);
     if (part.type === 'finish') return this.#finish(part);
     const seam = this.#seam;
@@ -290,10 +292,4 @@ export class ReadStream {
   #closeUpstream(): void {
     Promise.resolve(this.#upstream?.return?.()).catch(() => {});
   }
-}
-
-/** Whether a part is visible output. Pings, roles, empty deltas, and raw chunks are not. */
-export function isToken(part: StreamContent | Restart): boolean {
-  if (part.type === 'text-delta' || part.type === 'reasoning-delta') return part.text !== '';
-  return part.type !== 'raw' && part.type !== 'restart';
 }

@@ -10,10 +10,11 @@ import { type AttemptError, isAttemptError } from '../../attempt/attempt-error.t
 import type { Failover } from '../../failover/failover.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
+import type { StreamInfo } from './accumulate.ts';
 import { continuationOf, continues } from './continuation.ts';
 import { openStream, type Takeover } from './open-stream.ts';
 import { Passage } from './passage.ts';
-import type { ReadStream, StreamInfo } from './read-stream.ts';
+import type { ReadStream } from './read-stream.ts';
 import type { StreamSource } from './stream-source.ts';
 
 /** A stream the caller reads no longer has competitors. */

@@ -13,11 +13,10 @@ import { startFailover } from '../../failover/start.ts';
 import type { RequestState } from '../../request.ts';
 import { chooseRoute } from '../../routing/more/choose-route.ts';
 import { answerOf, free, inputOf, isLive, judgeFound, noteSaved, settled } from '../replay.ts';
-import { accumulator } from './accumulate.ts';
+import { accumulator, isToken, type ReadPart, type StreamInfo } from './accumulate.ts';
 import { openedStream } from './chat-stream.ts';
 import { openStream } from './open-stream.ts';
 import { Passage } from './passage.ts';
-import { isToken, type ReadPart, type StreamInfo } from './read-stream.ts';
 import { Recovery } from './recovery.ts';
 import type { StreamSource } from './stream-source.ts';
 

@@ -6,7 +6,7 @@ import { Watchdog } from '../../../util/time/watchdog.ts';
 import { isAttemptError } from '../../attempt/attempt-error.ts';
 import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
 import type { RequestState } from '../../request.ts';
-import type { ReadPart } from './read-stream.ts';
+import type { ReadPart } from './accumulate.ts';
 import { done, type Read, type StreamEnd, type StreamSource } from './stream-source.ts';
 
 /**
@@ -77,6 +77,13 @@ export class StreamReader implements StreamEnd {
       this.#unread.stop();
     }
     return this.#inTurn(this.#readNext);
+  }
+
+  ready(): Exclude<ReadPart, ProviderFinishPart> | undefined {
+    if (this.#turns > 0 || this.#over || this.#failure !== undefined) return undefined;
+    const { passage, current } = this.#source;
+    if (this.#ahead.length > 0 || this.#passed.length > 0 || passage !== undefined) return undefined;
+    return current.ready?.();
   }
 
   return(): Promise<Read> {

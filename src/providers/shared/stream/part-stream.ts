@@ -130,13 +130,15 @@ export function partStream(
     }
   };
 
+  const ready = (): ProviderStreamPart | undefined => {
+    const part = parts[given];
+    if (part !== undefined) given += 1;
+    return part;
+  };
   const next = async (): Promise<Result> => {
     for (;;) {
-      const part = parts[given];
-      if (part !== undefined) {
-        given += 1;
-        return { done: false, value: part };
-      }
+      const part = ready();
+      if (part !== undefined) return { done: false, value: part };
       if (typeof state === 'object') {
         const { error } = state;
         state = 'over';
@@ -150,16 +152,14 @@ export function partStream(
 
   return {
     next() {
-      const part = parts[given];
-      if (part === undefined) return next();
-      given += 1;
-      return Promise.resolve({ done: false, value: part });
+      const part = ready();
+      return part === undefined ? next() : Promise.resolve({ done: false, value: part });
     },
+    ready,
     return() {
       if (state === 'open') leave();
       finish('over');
-      parts = [];
-      given = 0;
+      [parts, given] = [[], 0];
       return Promise.resolve(done);
     },
     arrived() {
