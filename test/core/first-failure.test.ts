@@ -142,11 +142,13 @@ describe("a router's first request", () => {
   });
 
   it('is on the bill where its caller leaves before the code for costs is loaded', async () => {
-    const { router } = await world({ a: [{ hang: true }] });
+    const { router, clock } = await world({ a: [{ hang: true }] });
+    loseFirst(1, billingPart);
     const leaving = new AbortController();
     const ends: unknown[] = [];
     router.on('request-end', ({ wastedCost }) => ends.push(wastedCost));
     const answer = rejection(router.chat({ prompt: 'Hi' }, { signal: leaving.signal }));
+    await clock.advance(1);
     leaving.abort();
     await answer;
     expect(ends).toEqual([expect.any(Number)]);

@@ -2,6 +2,7 @@ import { addedCarry } from '../attempt/added-carry.ts';
 import { failureOf, warnOf } from '../attempt/failure/record-failure.ts';
 import { lookForLife } from '../attempt/look-for-life.ts';
 import { narrowedRoute } from '../routing/more/narrowed-route.ts';
+import { chooseTargets } from '../routing/more/pick-first.ts';
 import { checkHistory } from '../targets/accounts.ts';
 import { latenciesOf } from '../targets/latency-of.ts';
 import { measure } from '../targets/measure.ts';
@@ -23,6 +24,7 @@ export const recovery = {
   warnOf,
   measure,
   narrowedRoute,
+  chooseTargets,
   checkHistory,
   latenciesOf,
 };

@@ -7,12 +7,10 @@ import { billingPart } from '../attempt/billing/billing-part.ts';
 import type { RouterContext } from '../context.ts';
 import { eventsPart } from '../events/events-part.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
-import { routingPart } from '../routing/routing-part.ts';
 
 /** The code that chats other than plain ones may need. */
 export const restParts: readonly Part<unknown>[] = [
   recoveryPart,
-  routingPart,
   countingPart,
   billingPart,
   reviewPart,
