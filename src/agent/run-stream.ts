@@ -5,7 +5,7 @@ import type { ChatResult } from '../types/result/result.ts';
 import type { RunPart, RunRequest, RunResult, RunStream } from '../types/result/run.ts';
 import type { StreamPart } from '../types/result/stream-part.ts';
 import type { Router } from '../types/router.ts';
-import { type Deferred, deferred } from '../util/time/deferred.ts';
+import { Deferred } from '../util/time/deferred.ts';
 import { play } from './run.ts';
 
 /** A run as a stream of the parts of all its steps. */
@@ -26,7 +26,7 @@ async function* streamed(
 
 class RunReader implements RunStream {
   readonly #parts: AsyncGenerator<RunPart, RunResult, undefined>;
-  readonly #end: Deferred<RunResult> = deferred();
+  readonly #end = new Deferred<RunResult>();
   #isRead = false;
 
   constructor(parts: AsyncGenerator<RunPart, RunResult, undefined>) {

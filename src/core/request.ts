@@ -274,13 +274,13 @@ export class RequestState<Request extends AnyRequest = AnyRequest> implements Ac
     const untilTimeout = this.#timeoutAt - awakeNow;
     const untilDeadline = this.#deadlineAt - now;
     if (Math.min(untilTimeout, untilDeadline) <= 0) {
-      this.#expire(untilDeadline < untilTimeout);
+      this.expired(untilDeadline < untilTimeout);
       return;
     }
-    this.#timer ??= new Watchdog(awake, () => this.#expire(false));
+    this.#timer ??= new Watchdog(awake, this);
     this.#timer.watch(untilTimeout, awakeNow);
     if (untilDeadline < Number.POSITIVE_INFINITY)
-      this.#cancelDeadline ??= clock.after(untilDeadline, () => this.#expire(true));
+      this.#cancelDeadline ??= clock.after(untilDeadline, () => this.expired(true));
   }
 
   #leave(reason: unknown, outcome: 'aborted' | 'failed'): void {
@@ -288,7 +288,8 @@ export class RequestState<Request extends AnyRequest = AnyRequest> implements Ac
     else this.holding.leave(reason, outcome);
   }
 
-  #expire(byDeadline: boolean): void {
+  /** `timeout.request` is over, or the call's deadline. */
+  expired(byDeadline = false): void {
     const { timeout, attempts, startedAt } = this;
     const had = byDeadline ? Math.round(this.#deadlineAt - startedAt) : timeout.request;
     this.#leave(new DeadlineError(had, attempts, byDeadline ? 'deadline' : undefined), 'failed');

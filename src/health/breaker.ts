@@ -30,6 +30,7 @@ type Mutable = { -readonly [Field in keyof Breaker]: Breaker[Field] };
 export function breaker(random: Random, self: Mutable = closedBreaker()): Breaker {
   if (self.counts) return self;
   let epoch = 0;
+  let usualPass: Pass = { epoch, probe: false }; // of attempts that are no probes
   let open = false;
   let failures = 0;
   let openings = 0;
@@ -42,6 +43,7 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
 
   const newEpoch = (): void => {
     epoch += 1;
+    usualPass = { epoch, probe: false };
     self.underWay = 0;
   };
   const trip = (now: number, limits: BreakerLimits): void => {
@@ -77,11 +79,10 @@ export function breaker(random: Random, self: Mutable = closedBreaker()): Breake
       newEpoch();
     },
     enter(now) {
-      const probe = open && now >= self.until && probing === undefined;
-      const pass = { epoch, probe };
-      if (probe) probing = pass;
       self.underWay += 1;
-      return pass;
+      if (!open || now < self.until || probing !== undefined) return usualPass;
+      probing = { epoch, probe: true };
+      return probing;
     },
     begun(pass) {
       if (probing === pass) probing = undefined;

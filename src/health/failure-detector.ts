@@ -19,11 +19,11 @@ export interface FailureDetector {
    * Registers an attempt that starts to wait.
    *
    * @param latencies distribution of the wait for attempts of its kind
-   * @param alarm called when the target becomes suspected while the attempt waits
+   * @param waiter alarmed when the target becomes suspected while the attempt waits
    * @param size of the prompt
    * @param now a current reading of the clock, to save another one
    */
-  begin(latencies: Waits, alarm: () => void, size?: SizeClass, now?: number): Waiting;
+  begin(latencies: Waits, waiter: Waiter, size?: SizeClass, now?: number): Waiting;
   /** Whether the target is suspected. Cleared by a token. */
   readonly suspected: boolean;
   /** Whether its own verdict, not only a hint, is behind the suspicion. */
@@ -42,6 +42,11 @@ export interface FailureDetector {
 /** Latency distribution, as far as the detector needs it. */
 export interface Waits extends Pick<Histogram, 'weight' | 'hazard' | 'quantile'> {
   add(ms: number, now: number, size?: SizeClass): void;
+}
+
+/** Whom a detector alarms. */
+export interface Waiter {
+  alarm(): void;
 }
 
 /** One attempt, from its start to its first token or its end. */
@@ -77,11 +82,48 @@ const unusual = Math.LN2;
 /** Process stalls longer than this may have left tokens unread; milliseconds. */
 export const ownStall = 50;
 
-interface Begun extends Slot {
+/** What a detector does when an attempt has waited. */
+interface Owner {
+  answered(entry: Begun, now: number | undefined): void;
+  /** @param surely whether its age counts as a latency in any case */
+  ended(entry: Begun, surely: boolean): void;
+}
+
+/** An attempt that waits. A class, because each request has one. */
+class Begun implements Waiting, Slot {
+  place: number | undefined;
+  readonly latencies: Waits;
+  readonly waiter: Waiter;
+  readonly size: SizeClass | undefined;
   /** As `AwakeClock.now()`. */
   readonly startedAt: number;
-  readonly latencies: Waits;
-  readonly alarm: () => void;
+  readonly #owner: Owner;
+
+  constructor(
+    owner: Owner,
+    latencies: Waits,
+    waiter: Waiter,
+    size: SizeClass | undefined,
+    startedAt: number,
+  ) {
+    this.#owner = owner;
+    this.latencies = latencies;
+    this.waiter = waiter;
+    this.size = size;
+    this.startedAt = startedAt;
+  }
+
+  answered(now?: number): void {
+    if (this.place !== undefined) this.#owner.answered(this, now);
+  }
+
+  gaveUp(): void {
+    if (this.place !== undefined) this.#owner.ended(this, true);
+  }
+
+  end(): void {
+    if (this.place !== undefined) this.#owner.ended(this, false);
+  }
 }
 
 /** What another process said of the target. */
@@ -107,7 +149,7 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     self.suspected = true;
     self.convinced = true;
     self.until = now + suspectFor;
-    for (const { alarm } of [...waiting.items]) alarm();
+    for (const { waiter } of [...waiting.items]) waiter.alarm();
     onChange();
   };
 
@@ -135,46 +177,42 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
     hint(until) {
       if (heed(self, hint, until, clock.now())) onChange();
     },
-    begin(latencies, alarm, size, begunAt = clock.now()) {
-      const entry: Begun = { startedAt: awake.now(begunAt), latencies, alarm, place: undefined };
+    begin(latencies, waiter, size, begunAt = clock.now()) {
+      const entry = new Begun(owner, latencies, waiter, size, awake.now(begunAt));
       if (latencies.weight(begunAt) < fewestSamples) unknownAt.set(latencies, begunAt);
       waiting.add(entry);
       if (self.suspected && begunAt >= self.until && probe === undefined) probe = entry;
       watch();
-      const leave = (): boolean => {
-        if (!waiting.delete(entry)) return false;
-        if (waiting.items.length < fewestWaiting) {
-          cancelLook?.();
-          cancelLook = undefined;
-        }
-        return true;
-      };
-      const end = (surely: boolean): void => {
-        if (!leave()) return;
-        const now = clock.now();
-        const waited = awake.now(now) - entry.startedAt;
-        const isUnusual = latencies.weight(now) >= fewestSamples && latencies.hazard(waited) > unusual;
-        if (surely || isUnusual) latencies.add(waited, now, size);
-        if (probe !== entry) return;
-        probe = undefined;
-        hint.proven = hint.until > 0;
-        self.until = Math.max(now + suspectFor, hint.until);
-      };
-      return {
-        answered(now = clock.now()) {
-          if (!leave()) return;
-          lastToken = awake.now(now);
-          latencies.add(lastToken - entry.startedAt, now, size);
-          if (probe === entry) probe = undefined;
-          if (dismiss(self, hint)) onChange();
-        },
-        gaveUp: () => end(true),
-        end() {
-          if (entry.place !== undefined) end(false);
-        },
-      };
+      return entry;
     },
     admits: (now) => !self.suspected || (now >= self.until && probe === undefined),
+  };
+  const leave = (entry: Begun): void => {
+    waiting.delete(entry);
+    if (waiting.items.length >= fewestWaiting) return;
+    cancelLook?.();
+    cancelLook = undefined;
+  };
+  const owner: Owner = {
+    answered(entry, now = clock.now()) {
+      leave(entry);
+      lastToken = awake.now(now);
+      entry.latencies.add(lastToken - entry.startedAt, now, entry.size);
+      if (probe === entry) probe = undefined;
+      if (dismiss(self, hint)) onChange();
+    },
+    ended(entry, surely) {
+      leave(entry);
+      const { latencies, startedAt, size } = entry;
+      const now = clock.now();
+      const waited = awake.now(now) - startedAt;
+      const isUnusual = latencies.weight(now) >= fewestSamples && latencies.hazard(waited) > unusual;
+      if (surely || isUnusual) latencies.add(waited, now, size);
+      if (probe !== entry) return;
+      probe = undefined;
+      hint.proven = hint.until > 0;
+      self.until = Math.max(now + suspectFor, hint.until);
+    },
   };
   return self;
 }

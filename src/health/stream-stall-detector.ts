@@ -12,12 +12,14 @@ import { certainty, fewestSamples, fewestWaiting, longOverdue, ownStall } from '
 export interface StreamStallDetector {
   /** Distribution of the target's gaps between tokens. */
   readonly gaps: Histogram;
-  /**
-   * Registers a stream that gave its first token.
-   *
-   * @param onChange called when the target stalls while the stream waits, and when it resumes
-   */
-  open(onChange: (stopped: boolean) => void): Flow;
+  /** Registers a stream that gave its first token. */
+  open(reader: FlowReader): Flow;
+}
+
+/** Who waits for the parts of a stream. */
+export interface FlowReader {
+  /** Called when the target stalls while the stream waits, and when it resumes. */
+  onStall(stopped: boolean): void;
 }
 
 /** One live stream. Times are those of `AwakeClock.rough()`. */
@@ -33,10 +35,44 @@ const lookEvery = 50;
 /** One gap in this many is sampled: sampling costs as much as delivering a token. */
 const countEvery = 4;
 
-interface Live extends Slot {
+/** What a detector does with its streams. */
+interface Owner {
+  /** A reader begins to wait. Returns when, on the awake clock, if that gap is measured. */
+  waits(): number | undefined;
+  /** A token has come. */
+  came(stream: Live, now: number, measuredSince: number | undefined): void;
+  close(stream: Live): void;
+}
+
+/** A live stream. A class, because each request for a stream has one. */
+class Live implements Flow, Slot {
+  place: number | undefined;
   /** When the reader started to wait; `undefined` while none waits. */
   since: number | undefined;
-  readonly onChange: (stopped: boolean) => void;
+  readonly reader: FlowReader;
+  readonly #owner: Owner;
+  #measuredSince: number | undefined;
+
+  constructor(owner: Owner, reader: FlowReader) {
+    this.#owner = owner;
+    this.reader = reader;
+  }
+
+  waits(now: number): void {
+    if (this.since !== undefined) return;
+    this.since = now;
+    this.#measuredSince = this.#owner.waits() ?? this.#measuredSince;
+  }
+
+  came(now: number): void {
+    const measuredSince = this.#measuredSince;
+    this.#measuredSince = undefined;
+    this.#owner.came(this, now, measuredSince);
+  }
+
+  close(): void {
+    this.#owner.close(this);
+  }
 }
 
 /** @param awake clock that measures the gaps */
@@ -60,7 +96,7 @@ export function streamStallDetector(clock: Clock, awake: AwakeClock): StreamStal
     return sum;
   };
   const tell = (): void => {
-    for (const { since, onChange } of [...live.items]) if (since !== undefined) onChange(stopped);
+    for (const { since, reader } of [...live.items]) if (since !== undefined) reader.onStall(stopped);
   };
   const look = (): void => {
     cancelLook = undefined;
@@ -79,42 +115,39 @@ export function streamStallDetector(clock: Clock, awake: AwakeClock): StreamStal
     cancelLook = awake.after(lookEvery, look);
   };
 
+  const owner: Owner = {
+    waits() {
+      waits += 1;
+      return waits % countEvery === 0 ? awake.now() : undefined;
+    },
+    came(stream, now, measuredSince) {
+      lastToken = now;
+      if (measuredSince !== undefined) {
+        const cameAt = clock.now();
+        gaps.add(awake.now(cameAt) - measuredSince, cameAt);
+      }
+      stream.since = undefined;
+      if (cancelLook !== undefined && now > nextLook + longOverdue) watch();
+      if (!stopped) return;
+      stopped = false;
+      tell();
+      watch();
+    },
+    close(stream) {
+      if (!live.delete(stream) || live.items.length > 0) return;
+      stopped = false;
+      cancelLook?.();
+      cancelLook = undefined;
+    },
+  };
+
   return {
     gaps,
-    open(onChange) {
-      const entry: Live = { since: undefined, onChange, place: undefined };
-      let measuredSince: number | undefined;
-      live.add(entry);
+    open(reader) {
+      const stream = new Live(owner, reader);
+      live.add(stream);
       watch();
-      return {
-        waits(now) {
-          if (entry.since !== undefined) return;
-          entry.since = now;
-          waits += 1;
-          if (waits % countEvery === 0) measuredSince = awake.now();
-        },
-        came(now) {
-          lastToken = now;
-          if (measuredSince !== undefined) {
-            const cameAt = clock.now();
-            gaps.add(awake.now(cameAt) - measuredSince, cameAt);
-            measuredSince = undefined;
-          }
-          entry.since = undefined;
-          if (cancelLook !== undefined && now > nextLook + longOverdue) watch();
-          if (!stopped) return;
-          stopped = false;
-          tell();
-          watch();
-        },
-        close() {
-          if (!live.delete(entry)) return;
-          if (live.items.length > 0) return;
-          stopped = false;
-          cancelLook?.();
-          cancelLook = undefined;
-        },
-      };
+      return stream;
     },
   };
 }

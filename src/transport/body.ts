@@ -16,6 +16,8 @@ export interface Arrived {
   readonly ended: boolean;
 }
 
+const nothing: Arrived = { bytes: [], ended: false };
+
 /** Wraps the body of a `fetch` response. */
 export function fromWeb(stream: ReadableStream<Uint8Array> | null): Body {
   if (stream === null) return { read: () => Promise.resolve(undefined), cancel: () => {} };
@@ -59,10 +61,18 @@ export function toWeb(body: Body): ReadableStream<Uint8Array<ArrayBuffer>> {
   );
 }
 
-/** Reads a whole body as text. */
+/** For texts whose bytes are all there; it keeps nothing from one to the next. */
+const wholeText = /* @__PURE__ */ new TextDecoder();
+
+/** Reads a whole body as text. A short one usually lies there with its headers, and is read without waiting. */
 export async function readText(body: Body): Promise<string> {
+  const { bytes: early, ended } = body.arrived?.() ?? nothing;
+  const [only] = early;
+  if (ended && early.length === 1) return wholeText.decode(only);
   const decoder = new TextDecoder();
   let text = '';
+  for (const bytes of early) text += decoder.decode(bytes, { stream: true });
+  if (ended) return text + decoder.decode();
   for (;;) {
     const bytes = await body.read();
     if (bytes === undefined) return text + decoder.decode();

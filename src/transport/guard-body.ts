@@ -1,5 +1,5 @@
 import { ProviderError } from '../errors.ts';
-import type { Body } from './body.ts';
+import type { Arrived, Body } from './body.ts';
 import { networkError } from './failure/network-error.ts';
 
 const mebibyte = 1024 * 1024;
@@ -63,6 +63,18 @@ export function guardBody(
     body.cancel();
     throw broken;
   };
+  /** What has arrived, up to what does not fit; the next read rejects then. */
+  const arrived = (): Arrived => {
+    const fitting: Uint8Array[] = [];
+    if (broken !== undefined || body.arrived === undefined) return { bytes: fitting, ended: false };
+    const { bytes, ended } = body.arrived();
+    try {
+      for (const piece of bytes) if (check(piece)) fitting.push(piece);
+      return { bytes, ended };
+    } catch {
+      return { bytes: fitting, ended: false };
+    }
+  };
   const fail = (error: unknown): never => {
     broken = networkError(provider, error, true);
     throw broken;
@@ -71,9 +83,7 @@ export function guardBody(
   return {
     // A canceled body reads as ended; after an error, it must keep rejecting.
     read: () => (broken === undefined ? body.read().then(check, fail) : Promise.reject(broken)),
-    ...(body.arrived === undefined
-      ? {}
-      : { arrived: () => (broken === undefined && body.arrived?.()) || { bytes: [], ended: false } }),
+    ...(body.arrived === undefined ? {} : { arrived }),
     cancel: () => body.cancel(),
   };
 }

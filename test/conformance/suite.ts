@@ -8,7 +8,7 @@ import {
   type Usage,
 } from 'signalbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { accumulator } from '../../src/core/calls/stream/accumulate.ts';
+import { Accumulator } from '../../src/core/calls/stream/accumulate.ts';
 import {
   type Behaviour,
   events,
@@ -89,7 +89,7 @@ async function parts(stream: AsyncIterable<ProviderStreamPart>): Promise<Provide
 
 /** A stream as the result that it comes to. */
 function fold(list: readonly ProviderStreamPart[]) {
-  const collected = accumulator();
+  const collected = new Accumulator();
   for (const part of list) if (part.type !== 'response' && part.type !== 'finish') collected.add(part);
   const last = list.at(-1);
   if (last?.type !== 'finish') throw new Error('the last part is not finish');

@@ -48,9 +48,9 @@ function traffic(seed: number, perSecond: number, darkFrom: number) {
     return 450 * Math.exp(0.6 * normal);
   };
   const request = (): void => {
-    const waiting = watched.begin(latencies, () => {});
+    const waiting = watched.begin(latencies, { alarm() {} });
     const takes = latency();
-    if (clock.now() + takes < darkFrom) clock.after(takes, waiting.answered);
+    if (clock.now() + takes < darkFrom) clock.after(takes, () => waiting.answered());
     clock.after((-1_000 * Math.log(1 - random())) / perSecond, request);
   };
   request();
@@ -102,7 +102,7 @@ describe('silence', () => {
     const latencies = histogram();
     for (let index = 0; index < 200; index++) latencies.add(500 + index, 0);
     const watched = failureDetector(clock, awakeClock(clock), () => {});
-    const [soon, late] = [watched.begin(latencies, () => {}), watched.begin(latencies, () => {})];
+    const [soon, late] = [watched.begin(latencies, { alarm() {} }), watched.begin(latencies, { alarm() {} })];
     runUntil(100);
     soon.end();
     expect(latencies.weight(100)).toBeCloseTo(200, 0);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromWeb, toWeb } from '../../src/transport/body.ts';
+import { type Arrived, type Body, fromWeb, readText, toWeb } from '../../src/transport/body.ts';
 import { guardBody as guard } from '../../src/transport/guard-body.ts';
 import { outcome } from '../support/requests.ts';
 
@@ -128,5 +128,60 @@ describe('guardBody', () => {
     await reader.read();
     await new Promise((resolve) => setImmediate(resolve));
     expect(pulled).toBe(2);
+  });
+});
+
+/** A body of which some has arrived; further pieces come one by one. */
+function arrivedBody(
+  arrived: Arrived,
+  later: readonly Uint8Array[] = [],
+): { body: Body; seen: { reads: number; cancelled: boolean } } {
+  const seen = { reads: 0, cancelled: false };
+  let early: Arrived | undefined = arrived;
+  const rest = [...later];
+  const body: Body = {
+    read: () => {
+      seen.reads += 1;
+      return Promise.resolve(rest.shift());
+    },
+    arrived() {
+      const now = early ?? { bytes: [], ended: false };
+      early = undefined;
+      return now;
+    },
+    cancel() {
+      seen.cancelled = true;
+    },
+  };
+  return { body, seen };
+}
+
+describe('what has arrived of a body', () => {
+  const [start, end] = [bytes('Grüße, 世').subarray(0, 11), bytes('Grüße, 世').subarray(11)];
+
+  it.each<[string, Arrived, readonly Uint8Array[], number]>([
+    ['in one piece', { bytes: [bytes('Grüße, 世')], ended: true }, [], 0],
+    ['in two pieces', { bytes: [start, end], ended: true }, [], 0],
+    ['in part', { bytes: [start], ended: false }, [end], 2],
+    ['with its end to come', { bytes: [start, end], ended: false }, [], 1],
+    ['not at all', { bytes: [], ended: false }, [start, end], 3],
+  ])('is read as text without waiting: %s', async (_, arrived, later, reads) => {
+    const { body, seen } = arrivedBody(arrived, later);
+    const traffic = { received: 0 };
+    expect(await readText(guard(body, 'test', false, false, traffic))).toBe('Grüße, 世');
+    expect(seen.reads).toBe(reads);
+    expect(traffic.received).toBe(12);
+  });
+
+  it('is held to the size limit, and each piece is reported', async () => {
+    const piece = new Uint8Array(20 * mebibyte);
+    const { body, seen } = arrivedBody({ bytes: [piece, piece], ended: true });
+    let pieces = 0;
+    const guarded = guard(body, 'test', false, false, undefined, () => {
+      pieces += 1;
+    });
+    expect(await outcome(readText(guarded))).toMatchObject({ error: { kind: 'malformed' } });
+    expect([seen.cancelled, pieces]).toEqual([true, 2]);
+    expect(guarded.arrived?.()).toEqual({ bytes: [], ended: false });
   });
 });

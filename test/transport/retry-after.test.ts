@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { parseDuration } from '../../src/transport/limits/durations.ts';
+import { goDuration, parseDuration } from '../../src/transport/limits/durations.ts';
 import { retryAfterInBody, retryAfterInText, retryAfterOf } from '../../src/transport/limits/retry-after.ts';
 
 const day = 86_400_000;
@@ -213,5 +213,45 @@ describe('whatever a vendor writes', () => {
         }
       }),
     );
+  });
+});
+
+describe('a duration in the format of Go', () => {
+  const units = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 36e5 };
+  const step = fc.record({
+    amount: fc.oneof(
+      fc.nat(999),
+      fc.double({ min: 0.001, max: 99, noNaN: true }).map((n) => n.toFixed(3)),
+    ),
+    unit: fc.constantFrom(...(Object.keys(units) as (keyof typeof units)[])),
+  });
+
+  it('is the sum of its steps, rounded up, and at most a day', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 5 }), (steps) => {
+        const text = steps.map(({ amount, unit }) => `${amount}${unit}`).join('');
+        const sum = steps.reduce((total, { amount, unit }) => total + Number(amount) * units[unit], 0);
+        expect(goDuration(text)).toBe(Math.min(Math.ceil(sum), 86_400_000));
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    's',
+    '5',
+    '1.2.3s',
+    '.',
+    '5 s',
+    '-5s',
+    '1s,',
+    '1constructor',
+    '1x',
+    'PT5S',
+    'soon',
+    '1e3s',
+    '9'.repeat(70),
+  ])('is not ‘%s’', (text) => {
+    expect(goDuration(text)).toBeUndefined();
   });
 });

@@ -171,7 +171,7 @@ describe('watchdog', () => {
   it('counts no frozen time, and fires late rather than early', () => {
     const awake = awakeClock(systemClock);
     const fired: number[] = [];
-    const timer = new Watchdog(awake, () => fired.push(performance.now()));
+    const timer = new Watchdog(awake, { expired: () => fired.push(performance.now()) });
     const start = performance.now();
     timer.watch(2_000);
     world.pass(500);

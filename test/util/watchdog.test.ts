@@ -13,8 +13,10 @@ describe('watchdog', () => {
         const awake = awakeClock(clock);
         await clock.advance(before);
         let expired = 0;
-        new Watchdog(awake, () => {
-          expired += 1;
+        new Watchdog(awake, {
+          expired() {
+            expired += 1;
+          },
         }).watch(wait);
         clock.freeze(frozen);
         for (let timers = 0; timers < 5 && expired === 0; timers++) await clock.next();

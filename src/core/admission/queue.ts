@@ -166,9 +166,11 @@ function joining({ clock, awake, lanes, sweep, sweepFor, nextNumber }: Joined) {
     let isHurried = false;
     // Each request has its own timers: where timers belong to a request, they end with it.
     let cancelWake = (): void => {};
-    const patience = new Watchdog(awake, () => {
-      if (isHurried || forecastWait >= maxWait) waiting.turnAway('late');
-      else hurry();
+    const patience = new Watchdog(awake, {
+      expired() {
+        if (isHurried || forecastWait >= maxWait) waiting.turnAway('late');
+        else hurry();
+      },
     });
     const endBeats = pulse?.each(() => sweepFor(waiting));
     const leave = (): void => {

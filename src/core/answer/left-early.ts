@@ -3,7 +3,7 @@ import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provide
 import type { Restart } from '../../types/result/stream-part.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { AttemptMeasures } from '../attempt/billing/measures.ts';
-import { accumulator } from '../calls/stream/accumulate.ts';
+import { Accumulator } from '../calls/stream/accumulate.ts';
 import type { RequestState } from '../request.ts';
 
 /** What a target has sent of an answer that is left early. */
@@ -18,7 +18,7 @@ export function withUnread(seen: AttemptMeasures, unread: readonly (ProviderStre
   const { text = '', response = { headers: {} } } = seen;
   let { usage } = seen;
   let finish: ProviderFinishPart | undefined;
-  const collected = accumulator();
+  const collected = new Accumulator();
   for (const part of unread) {
     if (part.type === 'finish') finish = part;
     else if (part.type === 'response') usage = part.usage ?? usage;

@@ -10,6 +10,11 @@ const never = Number.POSITIVE_INFINITY;
 /** After how many milliseconds to look again where code could not be loaded. */
 const loadingPause = 2_000;
 
+/** An attempt that can be ended with a timeout. */
+interface Timed {
+  expire(summary: string): void;
+}
+
 /**
  * Watches one attempt: for signs of life until its first token or answer (`timeout.response`, a soft limit), and for
  * its end (`timeout.attempt`, a hard one). One timer does both. Times are on the awake clock.
@@ -18,7 +23,7 @@ export class AttemptTimer {
   readonly target: Target;
   readonly request: RequestState;
   readonly slot: AttemptSlot;
-  readonly #expire: (summary: string) => void;
+  readonly #attempt: Timed;
   readonly #timer: Watchdog;
   readonly #endsAt: number;
   /** The last sign of life, or the start. */
@@ -30,19 +35,13 @@ export class AttemptTimer {
   #isOver = false;
 
   /** @param now reading of the clock at the start */
-  constructor(
-    target: Target,
-    request: RequestState,
-    slot: AttemptSlot,
-    now: number,
-    expire: (summary: string) => void,
-  ) {
+  constructor(target: Target, request: RequestState, slot: AttemptSlot, now: number, attempt: Timed) {
     const { env, timeout } = request;
     this.target = target;
     this.request = request;
     this.slot = slot;
-    this.#expire = expire;
-    this.#timer = new Watchdog(env.awake, () => this.#onTimer());
+    this.#attempt = attempt;
+    this.#timer = new Watchdog(env.awake, this);
     this.aliveAt = env.awake.now(now);
     this.#endsAt = this.aliveAt + timeout.attempt;
     if (target.deferred) return; // only the request's deadline limits it
@@ -89,11 +88,12 @@ export class AttemptTimer {
     return isShort ? Math.min(shortestLearned, this.request.timeLeft / 2) : shortestLearned;
   }
 
-  #onTimer(): void {
+  /** It is time to look again. */
+  expired(): void {
     const { env, timeout } = this.request;
     const now = env.awake.now();
     if (this.#endsAt - now < leastWait) {
-      this.#expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`);
+      this.#attempt.expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`);
       return;
     }
     this.#timer.watch(Math.min(this.#lookForLife(now), this.#endsAt - now), now);
@@ -107,7 +107,7 @@ export class AttemptTimer {
     const recovery = env.parts.get(recoveryPart);
     if (recovery === undefined) {
       const again = (): void => {
-        if (!this.#isOver) this.#onTimer();
+        if (!this.#isOver) this.expired();
       };
       loadRest(env, this.slot.signal).then(again, () => {});
       return loadingPause;

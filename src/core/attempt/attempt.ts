@@ -72,7 +72,7 @@ export class Attempt {
     emitHealthChange(target, env, this.#startedAt);
     this.#abort = new LinkedAbort(slot.signal);
     this.signal = this.#abort.signal;
-    this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, (summary) => this.expire(summary));
+    this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, this);
     this.active = this.#timer.active;
     const carry = {
       model: target.model,
@@ -91,7 +91,7 @@ export class Attempt {
     if (operation.measuredAs !== undefined && !target.deferred)
       this.#waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
-        forRequest(request.pulse, () => slot.alarm()),
+        request.pulse === undefined ? slot : { alarm: forRequest(request.pulse, () => slot.alarm()) },
         request.size,
         this.#startedAt,
       );
@@ -136,7 +136,7 @@ export class Attempt {
     this.#firstTokenAt = this.#request.env.clock.now();
     this.#timer.begun();
     this.#waiting?.answered(this.#firstTokenAt);
-    const { own, shared } = this.#reservation.passes;
+    const { own, shared } = this.#reservation;
     if (own.probe) this.target.breaker.begun(own);
     if (shared.probe) this.channel.key.endpoint.breaker.begun(shared);
     this.#request.firstTokenAt ??= this.#firstTokenAt;
@@ -168,7 +168,7 @@ export class Attempt {
     const now = this.#request.env.clock.now();
     this.#waiting?.answered(now);
     const times = { startedAt: this.#startedAt, firstTokenAt: this.#firstTokenAt, now };
-    recordSuccess(this.channel, this.#reservation.passes, this.#request, usage, times);
+    recordSuccess(this.channel, this.#reservation, this.#request, usage, times);
     this.#end(now, {
       outcome: rejected === undefined ? 'success' : 'failed',
       ...(rejected === undefined ? {} : { error: { kind: rejected } }),
@@ -211,7 +211,7 @@ export class Attempt {
       startedAt: this.#startedAt,
       firstTokenAt: this.#firstTokenAt,
       now,
-      passes: this.#reservation.passes,
+      passes: this.#reservation,
       isCallersKey: this.#isCallersKey(),
     });
     target.stats.end(now, { failed: failure?.counts === true });

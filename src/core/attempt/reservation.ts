@@ -1,32 +1,19 @@
 import type { Pass } from '../../health/closed-breaker.ts';
 import type { TokenDemand } from '../../limits/no-limits.ts';
-import type { AttemptOutcome, AttemptPlan } from '../../types/plugin.ts';
+import type { RateLimit } from '../../limits/rate-limit.ts';
+import type { AttemptOutcome, AttemptPlan, Wait } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import { forRequest } from '../../util/time/pulse.ts';
 import type { RequestState } from '../request.ts';
+import type { Held } from '../stations/reserve.ts';
 import { noStations } from '../stations/stations.ts';
 import type { Channel } from '../targets/target.ts';
 
+/** Tickets of the breakers of a deployment and its endpoint. */
 export interface BreakerTickets {
   readonly own: Pass;
   readonly shared: Pass;
-}
-
-/** What one attempt holds of its channel's limits. */
-export interface ChannelReservation {
-  readonly channel: Channel;
-  /** The attempt as plugins see it, if any plugin looks. */
-  readonly plan: AttemptPlan | undefined;
-  /**
-   * Breaker tickets of the deployment and the endpoint. Taken here so that only one of several concurrent
-   * requests becomes the probe.
-   */
-  readonly passes: BreakerTickets;
-  /** The attempt starts beside another one. */
-  readonly hedge: boolean;
-  /** Releases everything, once. `undefined`: the attempt did not start. */
-  release(summary: AttemptSummary | undefined): void;
 }
 
 /** A plugin delays the attempt. */
@@ -53,9 +40,7 @@ export function reserve(
   expected?: () => TokenDemand,
   hedge = false,
 ): ChannelReservation | Refused {
-  const { env, shadow } = request;
-  const { target, key, concurrency, rates, vendorLimits } = channel;
-  const { clock, stations } = env;
+  const { clock, stations } = request.env;
   const plan = stations === noStations ? undefined : stations.planOf(channel, request, now);
   const held = plan === undefined ? undefined : stations.reserve?.(plan);
   if (held !== undefined && 'retryAt' in held)
@@ -63,37 +48,74 @@ export function reserve(
       until: now + held.retryAt - clock.date(),
       ready: request.pulse === undefined ? held.ready : undefined,
     };
-  const stop = shadow ? stopOf(request) : undefined;
-  for (const each of concurrency) each.take(stop);
+  const { target, rates, vendorLimits } = channel;
   // Counting tokens takes time, so it only happens where it matters.
   const counted = rates.length > 0 || (vendorLimits.reported && vendorLimits.share(now) < 1);
   const tokens = counted ? (expected?.() ?? request.tokensAt(target, now)) : noTokens;
-  if (vendorLimits.reported) vendorLimits.use(tokens, now);
-  const settles = rates.map((rate) => rate.take(tokens.input + tokens.output, now));
-  const { breaker: own } = target;
-  const { breaker: shared } = key.endpoint;
-  const passes = { own: own.enter(now), shared: shared.enter(now) };
-  let released = false;
-  return {
-    channel,
-    plan,
-    passes,
-    hedge,
-    release(summary) {
-      if (released) return;
-      released = true;
-      own.leave(passes.own);
-      shared.leave(passes.shared);
-      for (const each of concurrency) each.release(stop);
-      if (settles.length > 0) {
-        const took = summary === undefined ? 0 : tokensOf(summary.usage);
-        for (const settle of settles) settle(took, clock.now());
-      }
-      if (held !== undefined) held.settle(outcomeOf(summary));
-      // A preemptible place counted as free all along.
-      if (stop === undefined || passes.own.probe || passes.shared.probe) env.queue?.released();
-    },
-  };
+  return new ChannelReservation({ request, channel, plan, held, hedge }, tokens, now);
+}
+
+interface Reserved {
+  readonly request: RequestState;
+  readonly channel: Channel;
+  readonly plan: AttemptPlan | undefined;
+  /** What plugins hold for it. */
+  readonly held: Exclude<Held, Wait> | undefined;
+  readonly hedge: boolean;
+}
+
+/** What one attempt holds of its channel's limits. */
+export class ChannelReservation implements BreakerTickets {
+  readonly channel: Channel;
+  /** The attempt as plugins see it, if any plugin looks. */
+  readonly plan: AttemptPlan | undefined;
+  /** The attempt starts beside another one. */
+  readonly hedge: boolean;
+  // Taken here, so that only one of several concurrent requests becomes the probe.
+  readonly own: Pass;
+  readonly shared: Pass;
+  readonly #request: RequestState;
+  readonly #held: Reserved['held'];
+  readonly #stop: (() => void) | undefined;
+  readonly #settles: readonly ReturnType<RateLimit['take']>[] | undefined;
+  #isReleased = false;
+
+  constructor(
+    { request, channel, plan, held, hedge }: Reserved,
+    { input, output }: TokenDemand,
+    now: number,
+  ) {
+    const { target, key, concurrency, rates, vendorLimits } = channel;
+    this.channel = channel;
+    this.plan = plan;
+    this.hedge = hedge;
+    this.#request = request;
+    this.#held = held;
+    this.#stop = request.shadow ? stopOf(request) : undefined;
+    for (const each of concurrency) each.take(this.#stop);
+    if (vendorLimits.reported) vendorLimits.use({ input, output }, now);
+    if (rates.length > 0) this.#settles = rates.map((rate) => rate.take(input + output, now));
+    this.own = target.breaker.enter(now);
+    this.shared = key.endpoint.breaker.enter(now);
+  }
+
+  /** Releases everything, once. `undefined`: the attempt did not start. */
+  release(summary: AttemptSummary | undefined): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    const { target, key, concurrency } = this.channel;
+    const { env } = this.#request;
+    target.breaker.leave(this.own);
+    key.endpoint.breaker.leave(this.shared);
+    for (const each of concurrency) each.release(this.#stop);
+    if (this.#settles !== undefined) {
+      const took = summary === undefined ? 0 : tokensOf(summary.usage);
+      for (const settle of this.#settles) settle(took, env.clock.now());
+    }
+    this.#held?.settle(outcomeOf(summary));
+    // A preemptible place counted as free all along.
+    if (this.#stop === undefined || this.own.probe || this.shared.probe) env.queue?.released();
+  }
 }
 
 function stopOf(request: RequestState): () => void {

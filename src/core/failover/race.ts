@@ -217,7 +217,9 @@ class Lane<T> implements AttemptSlot {
   plan({ after, cause, probation }: BackupPlan, awake: AwakeClock): void {
     if (probation) this.#probation = 'on probation, and slower than another target';
     this.#failure = this.#probation;
-    this.#plan = new Watchdog(awake, () => (cause === 'doubt' ? this.alarm() : this.#race.join('slow')));
+    this.#plan = new Watchdog(awake, {
+      expired: () => (cause === 'doubt' ? this.alarm() : this.#race.join('slow')),
+    });
     this.#plan.watch(after);
   }
 

@@ -29,10 +29,13 @@ export interface Requirements {
   readonly characters: number;
 }
 
+/** Of most requests. */
+const none: readonly never[] = Object.freeze([]);
+
 /** The requirements of a chat. */
 export function requirementsOf(request: ResolvedChatRequest): Requirements {
-  const files = new Set<string>();
-  const references: (readonly string[])[] = [];
+  let files: Set<string> | undefined;
+  let references: (readonly string[])[] | undefined;
   let images = false;
   let imagesByURL = false;
   let characters = 0;
@@ -40,8 +43,11 @@ export function requirementsOf(request: ResolvedChatRequest): Requirements {
     if (mediaType === undefined || mediaType.startsWith('image/')) {
       images = true;
       imagesByURL ||= data instanceof URL || (typeof data === 'string' && /^https?:/i.test(data));
-    } else if (!mediaType.startsWith('text/')) files.add(mediaType);
-    if (typeof data === 'object' && 'reference' in data) references.push(Object.keys(data.reference));
+    } else if (!mediaType.startsWith('text/')) files = (files ?? new Set()).add(mediaType);
+    if (typeof data === 'object' && 'reference' in data) {
+      references ??= [];
+      references.push(Object.keys(data.reference));
+    }
   };
   const visit = (part: UserPart | ContentPart | ToolApprovalResponsePart): void => {
     if (part.type === 'text' || part.type === 'reasoning') characters += part.text.length;
@@ -60,10 +66,10 @@ export function requirementsOf(request: ResolvedChatRequest): Requirements {
     vendorTools: request.tools?.some(({ type }) => type === 'provider') === true,
     images,
     imagesByURL,
-    files: [...files],
+    files: files === undefined ? none : [...files],
     jsonSchema: request.responseFormat !== undefined,
     reasoning: request.reasoning !== undefined && request.reasoning !== 'none',
-    references,
+    references: references ?? none,
     outputTokens: request.maxOutputTokens ?? 0,
     imageCount: 0,
     mask: false,

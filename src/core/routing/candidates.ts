@@ -38,20 +38,19 @@ export function chooseCandidates(
   request.pin = request.request.providerOptions === undefined ? undefined : pinOf(request);
   const { ready, later, skipped, refusal, allPlain } = consider(request, now, chosen);
   const context = contextOf(request, now);
-  const candidates: RankedTarget[] = [];
-  const ranked: Channel[] = [];
   const ranking = route.policies.strategy.rank(ready, context);
   const { inputIsCounted: isCounted } = request; // read after ranking
   const order = allPlain ? ranking : recoveringLast(ranking, request, now);
+  const listed: CandidateView[] = [];
   for (const candidate of chosen === undefined ? order : [chosen, ...order]) {
     // Ignores unknown and repeated candidates.
     if (!(candidate instanceof CandidateView) || candidate.chosen) continue;
     candidate.chosen = true;
-    candidates.push(describe(candidate, isCounted, now));
-    const [only] = candidate.of.channels;
-    if (only !== undefined && candidate.of.channels.length === 1) ranked.push(only);
-    else ranked.push(...byPreference(candidate.of, request));
+    listed.push(candidate);
   }
+  const candidates = listed.map((candidate) => describe(candidate, isCounted, now));
+  // A copy, because the request keeps it, and an array that has grown has room for many more.
+  const ranked = [...listed.flatMap(({ of }) => byPreference(of, request))];
   for (const candidate of ready) {
     if (candidate.chosen) continue;
     skipped.push({ target: candidate.of.id, reason: 'not-ranked', ...noted(candidate) });

@@ -5,7 +5,7 @@ import type { Warning } from '../../types/result/result.ts';
 import type { StreamContent } from '../../types/result/stream-part.ts';
 import type { PartTransform, TransformedPart } from '../../types/transform.ts';
 import { isThenable } from '../../util/time/thenable.ts';
-import { accumulator } from '../calls/stream/accumulate.ts';
+import { Accumulator } from '../calls/stream/accumulate.ts';
 import { waitFor } from './wait.ts';
 
 /** Creates the transform of one answer; `undefined` if no plugin changes it. */
@@ -61,10 +61,10 @@ export class Transforms {
   content(
     content: readonly ContentPart[],
   ): readonly ContentPart[] | Rejection | Promise<readonly ContentPart[] | Rejection> {
-    const changed = accumulator();
+    const changed = new Accumulator();
     const take = (passed: Passed): Rejection | undefined => {
       if ('reject' in passed) return passed;
-      passed.forEach(changed.add);
+      for (const part of passed) changed.add(part);
       return undefined;
     };
     const from = (first: number): ReturnType<Transforms['content']> => {

@@ -1,5 +1,5 @@
 import type { VendorLimit } from '../../types/options/limit.ts';
-import { clampWait } from './durations.ts';
+import { clampWait, goDuration } from './durations.ts';
 import { answeredAt, waitIn } from './retry-after.ts';
 
 /** Names of rate limit headers: OpenAI and many others, Anthropic, Mistral. */
@@ -76,5 +76,6 @@ function count(text: string | undefined): number | undefined {
 
 /** A duration, a date or a bare number: seconds, or, if large enough, seconds or milliseconds since 1970. */
 function reset(text: string | undefined, headers: Readonly<Record<string, string>>): number | undefined {
-  return text === undefined ? undefined : waitIn(text, answeredAt(headers));
+  // Only a date needs the time of the answer.
+  return text === undefined ? undefined : (goDuration(text) ?? waitIn(text, answeredAt(headers)));
 }

@@ -77,15 +77,18 @@ function beatingClock(): AwakeClock {
       const due = performance.now() + ms;
       pending += 1;
       if (!beating) start();
-      const expire = (): void => {
+      let isLate = false;
+      const fire = (): void => {
+        if (!isLate && performance.now() - due > ownStall) {
+          isLate = true;
+          timer = setTimeout(fire, catchUp);
+          return;
+        }
         pending -= 1;
         timer = undefined;
         run();
       };
-      let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(() => {
-        if (performance.now() - due > ownStall) timer = setTimeout(expire, catchUp);
-        else expire();
-      }, ms);
+      let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(fire, ms);
       return () => {
         if (timer === undefined) return;
         pending -= 1;

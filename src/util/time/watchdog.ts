@@ -3,18 +3,23 @@ import type { Clock } from '../../types/clock.ts';
 /** Tolerance in milliseconds: times are sums of fractions, and a shorter wait may not advance the clock. */
 const rounding = 1e-6;
 
+/** What a timer calls when it expires: an object, because a function would be one more for each request. */
+export interface Expiring {
+  expired(): void;
+}
+
 /** A timer that is cheap to postpone: a number is updated, not a timer. */
 export class Watchdog {
   readonly #clock: Pick<Clock, 'now' | 'after'>;
-  readonly #onExpire: () => void;
+  readonly #owner: Expiring;
   #due = Number.POSITIVE_INFINITY;
   #scheduled = Number.POSITIVE_INFINITY;
   #cancel: (() => void) | undefined;
 
   /** @param clock the clock of the wait; in a router, its awake clock */
-  constructor(clock: Pick<Clock, 'now' | 'after'>, onExpire: () => void) {
+  constructor(clock: Pick<Clock, 'now' | 'after'>, owner: Expiring) {
     this.#clock = clock;
-    this.#onExpire = onExpire;
+    this.#owner = owner;
   }
 
   /** Expires in `ms` milliseconds unless postponed or paused. `now`, from the same clock, saves a reading. */
@@ -30,8 +35,9 @@ export class Watchdog {
   }
 
   stop(): void {
-    this.pause();
+    this.#due = Number.POSITIVE_INFINITY;
     this.#cancel?.();
+    this.#cancel = undefined;
   }
 
   #schedule(now: number): void {
@@ -43,7 +49,7 @@ export class Watchdog {
   #check(): void {
     const now = this.#clock.now();
     this.#scheduled = Number.POSITIVE_INFINITY;
-    if (this.#due - now < rounding) this.#onExpire();
+    if (this.#due - now < rounding) this.#owner.expired();
     else if (this.#due < Number.POSITIVE_INFINITY) this.#schedule(now);
   }
 }

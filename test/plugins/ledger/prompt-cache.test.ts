@@ -106,6 +106,7 @@ describe('a SQLite ledger', () => {
     for (const table of ['quarters', 'blocks', 'days', 'months'])
       for (const name of ['hits', 'misses', 'saved'])
         db.exec(`ALTER TABLE signalbox_ledger_${table} DROP COLUMN prompt_cache_${name}`);
+    db.exec('DROP TABLE signalbox_ledger_target_latencies');
     db.exec("UPDATE signalbox_ledger_meta SET value = '2' WHERE name = 'schema'");
     db.close();
     const early = openLedger(path);
@@ -114,8 +115,9 @@ describe('a SQLite ledger', () => {
 
     const usage = await asked(sqlite(path));
     expect(await usage.verify()).toMatchObject({ ok: true, rows: 5 });
-    const [total] = await usage.query();
+    const [total] = await usage.query({ latency: true });
     expect(total).toMatchObject({ requests: 4, promptCache: { hits: 1, misses: 2 } });
+    expect(total?.latency?.request).toMatchObject({ count: 4 });
     expect((await usage.query({ by: ['tenant'], where: { tenant: 'acme' } }))[0]?.requests).toBe(3);
   });
 });

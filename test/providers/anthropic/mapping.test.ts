@@ -1,7 +1,7 @@
 import type { ContentPart, ProviderCall } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { describe, expect, it } from 'vitest';
-import { accumulator } from '../../../src/core/calls/stream/accumulate.ts';
+import { Accumulator } from '../../../src/core/calls/stream/accumulate.ts';
 import { generationOf } from '../../../src/providers/anthropic/model.ts';
 import { toRequest } from '../../../src/providers/anthropic/request.ts';
 import { toResult } from '../../../src/providers/anthropic/response.ts';
@@ -37,7 +37,7 @@ const message = { id: 'm', type: 'message', content: blocks, stop_reason: 'end_t
 /** The same blocks in a stream. */
 function streamed(): readonly ContentPart[] {
   const reader = eventReader({});
-  const collected = accumulator();
+  const collected = new Accumulator();
   const push = (event: object): void => {
     for (const part of reader.push(event))
       if (part.type !== 'response' && part.type !== 'finish') collected.add(part);

@@ -1,6 +1,6 @@
 import type { ProviderCall, ProviderStreamPart } from 'signalbox';
 import { describe, expect, it } from 'vitest';
-import { accumulator } from '../../../src/core/calls/stream/accumulate.ts';
+import { Accumulator } from '../../../src/core/calls/stream/accumulate.ts';
 import { toResult as readResult } from '../../../src/providers/chat-completions/answer/response.ts';
 import { chunkReader } from '../../../src/providers/chat-completions/answer/stream.ts';
 import { toRequest } from '../../../src/providers/chat-completions/request.ts';
@@ -195,7 +195,7 @@ describe('answers', () => {
 describe('what goes back with the next request', () => {
   /** The last message of the request after an answer in these deltas. */
   const nextMessage = (deltas: readonly object[]) => {
-    const collected = accumulator();
+    const collected = new Accumulator();
     for (const part of stream(deltas, 'tool_calls'))
       if (part.type !== 'response' && part.type !== 'finish') collected.add(part);
     const messages = [{ role: 'assistant' as const, content: collected.content() }];

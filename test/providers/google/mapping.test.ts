@@ -1,6 +1,6 @@
 import type { ContentPart, ProviderCall } from 'signalbox';
 import { describe, expect, it } from 'vitest';
-import { accumulator } from '../../../src/core/calls/stream/accumulate.ts';
+import { Accumulator } from '../../../src/core/calls/stream/accumulate.ts';
 import { toRequest } from '../../../src/providers/google/chat/request.ts';
 import { toResult } from '../../../src/providers/google/chat/response.ts';
 import { chunkReader } from '../../../src/providers/google/chat/stream.ts';
@@ -26,7 +26,7 @@ const whole = toResult(answer, {}, []).content;
 
 function streamed(): readonly ContentPart[] {
   const reader = chunkReader({});
-  const collected = accumulator();
+  const collected = new Accumulator();
   const chunks = [
     ...parts.map((part) => ({ candidates: [{ content: { parts: [part] } }] })),
     { candidates: [{ finishReason: 'STOP', groundingMetadata }] },

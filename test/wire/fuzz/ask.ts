@@ -5,7 +5,7 @@ import {
   type ProviderCall,
   type ProviderStreamPart,
 } from 'signalbox';
-import { accumulator } from '../../../src/core/calls/stream/accumulate.ts';
+import { Accumulator } from '../../../src/core/calls/stream/accumulate.ts';
 import type { WireBytes, WireEntry } from '../entry.ts';
 import { type InterfaceName, interfaces } from '../interfaces.ts';
 import type { Mode } from '../play.ts';
@@ -92,7 +92,7 @@ function bodyOf(packets: readonly Uint8Array[]): ReadableStream<Uint8Array> {
 }
 
 async function streamed(stream: AsyncIterable<ProviderStreamPart>): Promise<Outcome> {
-  const collected = accumulator();
+  const collected = new Accumulator();
   let response: object = {};
   for await (const part of stream) {
     if (part.type === 'response') response = { ...response, ...part };

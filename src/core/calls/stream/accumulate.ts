@@ -1,4 +1,4 @@
-import type { ProviderFinishPart } from '../../../types/provider.ts';
+import type { ProviderFinishPart, ProviderResponsePart } from '../../../types/provider.ts';
 import type { ContentPart, ProviderOptions } from '../../../types/request/message.ts';
 import type { ResponseInfo, Warning } from '../../../types/result/result.ts';
 import type { Restart, StreamContent } from '../../../types/result/stream-part.ts';
@@ -15,21 +15,6 @@ export interface StreamInfo {
   warnings: readonly Warning[];
 }
 
-/** Reassembles the parts of a stream. */
-export interface Accumulator {
-  add(part: StreamContent): void;
-  /** The content so far, in order. */
-  content(): ContentPart[];
-  /** All text so far. */
-  text(): string;
-  /** Whether there is only text so far, without any part of a tool call. */
-  isPlainText(): boolean;
-  /** Other output so far: reasoning and tool-call arguments. */
-  beside(): string;
-  /** The id of the open text block. */
-  textId(): string | undefined;
-}
-
 interface Block {
   readonly type: 'text' | 'reasoning';
   readonly id: string | undefined;
@@ -37,62 +22,118 @@ interface Block {
   providerOptions: ProviderOptions | undefined;
 }
 
-export function accumulator(): Accumulator {
-  const parts: (ContentPart | Block)[] = [];
-  let open: Block | undefined;
-  let hasCall = false;
-  let args = '';
+/** Reassembles the parts of a stream. */
+export class Accumulator {
+  #parts: (ContentPart | Block)[] | undefined;
+  #open: Block | undefined;
+  #hasCall = false;
+  #args = '';
 
-  const addTo = (
+  add(part: StreamContent): void {
+    switch (part.type) {
+      case 'text-delta':
+        this.#addTo('text', part.id, part.text, part.providerOptions);
+        return;
+      case 'reasoning-delta':
+        this.#addTo('reasoning', part.id, part.text, part.providerOptions);
+        return;
+      case 'tool-call-start':
+        this.#hasCall = true;
+        return;
+      case 'tool-call-delta':
+        this.#args += part.text; // the whole call follows as `tool-call`
+        return;
+      case 'raw':
+        return;
+      default: {
+        const { origin: _, ...content } = part;
+        this.#open = undefined;
+        this.#push(content);
+      }
+    }
+  }
+
+  /** The content so far, in order. */
+  content(): ContentPart[] {
+    return this.#all.map(
+      (part) => ('id' in part && !('sourceType' in part) ? closeBlock(part) : part) as ContentPart,
+    );
+  }
+
+  /** All text so far. */
+  text(): string {
+    return this.#all.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  }
+
+  /** Whether there is only text so far, without any part of a tool call. */
+  isPlainText(): boolean {
+    return !this.#hasCall && this.#all.every(({ type }) => type === 'text');
+  }
+
+  /** Other output so far: reasoning and tool-call arguments. */
+  beside(): string {
+    return this.#all.map((part) => (part.type === 'reasoning' ? part.text : '')).join('') + this.#args;
+  }
+
+  /** The id of the open text block. */
+  textId(): string | undefined {
+    return this.#open?.id;
+  }
+
+  get #all(): readonly (ContentPart | Block)[] {
+    return this.#parts ?? [];
+  }
+
+  #addTo(
     type: Block['type'],
     id: string | undefined,
     text: string,
     options: ProviderOptions | undefined,
-  ): void => {
+  ): void {
+    let open = this.#open;
     if (open === undefined || open.type !== type || open.id !== id) {
       if (text === '' && options === undefined) return;
       open = { type, id, text: '', providerOptions: undefined };
-      parts.push(open);
+      this.#open = open;
+      this.#push(open);
     }
     open.text += text;
     if (options !== undefined) open.providerOptions = mergeOptions(open.providerOptions, options);
-  };
+  }
 
-  return {
-    add(part) {
-      switch (part.type) {
-        case 'text-delta':
-          addTo('text', part.id, part.text, part.providerOptions);
-          return;
-        case 'reasoning-delta':
-          addTo('reasoning', part.id, part.text, part.providerOptions);
-          return;
-        case 'tool-call-start':
-          hasCall = true;
-          return;
-        case 'tool-call-delta':
-          args += part.text; // the whole call follows as `tool-call`
-          return;
-        case 'raw':
-          return;
-        default: {
-          const { origin: _, ...content } = part;
-          open = undefined;
-          parts.push(content);
-        }
-      }
-    },
-    content: () =>
-      parts.map((part) => ('id' in part && !('sourceType' in part) ? closeBlock(part) : part) as ContentPart),
-    text: () => parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
-    isPlainText: () => !hasCall && parts.every(({ type }) => type === 'text'),
-    beside: () => parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join('') + args,
-    textId: () => open?.id,
-  };
+  #push(part: ContentPart | Block): void {
+    // Most answers have one part, and an array that grows makes room for many.
+    if (this.#parts === undefined) this.#parts = [part];
+    else this.#parts.push(part);
+  }
 }
 
 function closeBlock({ type, text, providerOptions }: Block): ContentPart {
   return { type, text, ...(providerOptions === undefined ? {} : { providerOptions }) };
+}
+
+// Shared by all streams until their vendor has reported something.
+const nothing = Object.freeze({});
+const noWarnings: readonly Warning[] = Object.freeze([]);
+const noResponse: ResponseInfo = Object.freeze({ headers: nothing });
+
+export function noInfo(): StreamInfo {
+  return { usage: nothing, response: noResponse, warnings: noWarnings };
+}
+
+/** Adds what one part reports. */
+export function noteResponse(info: StreamInfo, part: ProviderResponsePart): void {
+  info.response = {
+    ...info.response,
+    ...(part.id === undefined ? {} : { id: part.id }),
+    ...(part.model === undefined ? {} : { model: part.model }),
+    ...(part.serviceTier === undefined ? {} : { serviceTier: part.serviceTier }),
+    ...(part.region === undefined ? {} : { region: part.region }),
+    ...(part.headers === undefined ? {} : { headers: part.headers }),
+    ...(part.limits === undefined ? {} : { limits: part.limits }),
+  };
+  if (part.warnings !== undefined) info.warnings = [...info.warnings, ...part.warnings];
+  if (part.usage !== undefined) info.usage = part.usage;
 }
 
 /** Whether a part is visible output. Pings, roles, empty deltas, and raw chunks are not. */

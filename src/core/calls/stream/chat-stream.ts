@@ -6,7 +6,7 @@ import type { AppendOnlyPart, StreamPart } from '../../../types/result/stream-pa
 import type { ChatStream } from '../../../types/router.ts';
 import type { Failover } from '../../failover/failover.ts';
 import type { RequestState } from '../../request.ts';
-import { openStream } from './open-stream.ts';
+import { abandon, openStream } from './open-stream.ts';
 import { Recovery } from './recovery.ts';
 import { SharedEnd } from './shared-end.ts';
 import { StreamReader } from './stream-reader.ts';
@@ -20,7 +20,7 @@ export async function stream(
   const asked = { request: run.request, schema: run.schema };
   const opened = await failover.run(
     (reservation, slot) => openStream(run, reservation, asked, slot),
-    (lost) => lost.abandon(),
+    abandon,
   );
   return openedStream(run, new Recovery(run, failover, asked, opened));
 }

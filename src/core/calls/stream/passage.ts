@@ -5,7 +5,7 @@ import { isThenable } from '../../../util/time/thenable.ts';
 import type { Answer } from '../../answer/answer.ts';
 import type { RequestState } from '../../request.ts';
 import { changed, type Rejection, type Transforms } from '../../stations/transform.ts';
-import { type Accumulator, accumulator, isToken, type ReadPart } from './accumulate.ts';
+import { Accumulator, isToken, type ReadPart } from './accumulate.ts';
 
 /**
  * Plugins between a stream's target and its reader: observers see the original parts, transforms change them.
@@ -28,7 +28,7 @@ export class Passage {
   private constructor(request: RequestState, transforms: Transforms | undefined) {
     this.#request = request;
     this.#transforms = transforms;
-    if (transforms !== undefined) this.#shown = accumulator();
+    if (transforms !== undefined) this.#shown = new Accumulator();
   }
 
   /** Whether plugins change the answer. */
@@ -88,7 +88,7 @@ export class Passage {
     this.#isBlank = true;
     if (this.#transforms === undefined) return;
     this.#transforms = this.#request.env.stations.transform?.(this.#request.context);
-    this.#shown = accumulator();
+    this.#shown = new Accumulator();
   }
 
   /** The complete answer as delivered. */

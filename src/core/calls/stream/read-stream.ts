@@ -6,21 +6,24 @@ import type {
   ProviderStreamPart,
 } from '../../../types/provider.ts';
 import type { Restart, StreamContent } from '../../../types/result/stream-part.ts';
-import type { Answer } from '../../answer/answer.ts';
+import type { Answer, ChatInput } from '../../answer/answer.ts';
 import { recordLeft, type Sent, withUnread } from '../../answer/left-early.ts';
 import type { Attempt } from '../../attempt/attempt.ts';
 import { failureOf } from '../../attempt/follow.ts';
-import { type Accumulator, accumulator, isToken, type ReadPart, type StreamInfo } from './accumulate.ts';
+import type { RequestState } from '../../request.ts';
+import { Accumulator, isToken, noInfo, noteResponse, type ReadPart, type StreamInfo } from './accumulate.ts';
 import { continuedBy, type Splice, splice, toText } from './continuation.ts';
-import type { ReadStreamInit } from './stream-source.ts';
+import type { PartReceiver, StreamSource, Takeover } from './stream-source.ts';
 import { StreamTimers } from './stream-timers.ts';
 
 /** One target's stream, read part by part. Idle timeouts run only while a reader waits. */
 export class ReadStream {
   readonly attempt: Attempt;
-  collected: Accumulator = accumulator();
-  readonly info: StreamInfo;
-  readonly #init: ReadStreamInit;
+  collected = new Accumulator();
+  readonly info: StreamInfo = noInfo();
+  readonly #run: RequestState;
+  readonly #request: ChatInput['request'];
+  readonly #takeover: Takeover | undefined;
   readonly #timers: StreamTimers;
   #seam: Splice | undefined;
   #answer: ProviderStream | undefined;
@@ -28,45 +31,44 @@ export class ReadStream {
   /** Parts to deliver before the next read. */
   #ahead: ReadPart[] = [];
   /** Waits for the next part. An abort reaches it at once even if the provider ignores it. */
-  #onPart: ((part: ReadPart) => void) | undefined;
-  #onError: ((error: unknown) => void) | undefined;
+  #receiver: PartReceiver | undefined;
   /** Text received that is in no part. */
   #unseen: string | undefined;
   #over = false;
 
-  constructor(init: ReadStreamInit) {
-    const { run, attempt, continuation } = init;
+  constructor(run: RequestState, attempt: Attempt, request: ChatInput['request'], takeover?: Takeover) {
     const { target, signal } = attempt;
-    this.#init = init;
     this.attempt = attempt;
-    this.info = { usage: {}, response: { headers: {} }, warnings: [] };
-    if (continuation !== undefined) {
+    this.#run = run;
+    this.#request = request;
+    this.#takeover = takeover;
+    if (takeover !== undefined) {
+      const { continuation } = takeover;
       this.info.warnings = [continuedBy(target.id)];
       this.#seam = splice(continuation, target.capabilities.prefill === 'echo');
       this.collected.add(toText(continuation.before, continuation.id));
     }
     this.#timers = new StreamTimers(target, run, attempt);
-    signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal.aborted) this.#onAbort();
+    signal.addEventListener('abort', this, { once: true });
+    if (signal.aborted) this.handleEvent();
     else this.#timers.start();
   }
 
   /**
-   * Reads the next part and calls one of the two callbacks once. `onError` gets the error that ended the
-   * attempt, which is recorded by then. Must not be called again before a callback runs.
+   * Reads the next part. The error that ended the attempt is recorded when the receiver gets it. Must not be called again
+   * before it has got either.
    */
-  read(onPart: (part: ReadPart) => void, onError: (error: unknown) => void): void {
+  read(receiver: PartReceiver): void {
     const part = this.#ahead.length === 0 ? undefined : this.#ahead.shift(); // skips a slow empty shift()
     if (part !== undefined) {
-      onPart(part);
+      receiver.onPart(part);
       return;
     }
     if (this.#over) {
-      onError(failureOf(undefined, this.attempt));
+      receiver.onError(failureOf(undefined, this.attempt));
       return;
     }
-    this.#onPart = onPart;
-    this.#onError = onError;
+    this.#receiver = receiver;
     this.#timers.wait();
     this.#pull();
   }
@@ -90,7 +92,7 @@ export class ReadStream {
 
   /** Queues parts that have been read for delivery again. */
   putBack(parts: readonly ReadPart[]): void {
-    this.#ahead.unshift(...parts);
+    this.#ahead = [...parts, ...this.#ahead];
   }
 
   /** Ends the stream early without an outcome for the target, and closes the connection. */
@@ -98,7 +100,7 @@ export class ReadStream {
     if (this.#over) return;
     const { attempt } = this;
     const sent = this.#leave();
-    recordLeft(attempt, this.#init.run, sent, true);
+    recordLeft(attempt, this.#run, sent, true);
     attempt.stop();
     this.#closeUpstream();
     this.#giveError(attempt.signal.reason);
@@ -111,11 +113,10 @@ export class ReadStream {
     if (this.#over) return failure;
     const sent = this.#leave();
     // Time in which the reader does not read does not count against the target.
-    const isUnread = this.#timers.hasBegun && this.#onPart === undefined;
+    const isUnread = this.#timers.hasBegun && this.#receiver === undefined;
     if (isRouterError(failure, 'provider') && failure.kind !== 'aborted' && !isUnread)
       attempt.fail(failure, sent);
-    else
-      recordLeft(attempt, this.#init.run, sent, attempt.signal.aborted || isRouterError(failure, 'output'));
+    else recordLeft(attempt, this.#run, sent, attempt.signal.aborted || isRouterError(failure, 'output'));
     attempt.stop();
     this.#closeUpstream();
     return failure;
@@ -154,10 +155,9 @@ export class ReadStream {
 
   /** Starts the provider's call and pulls its first part, which sends it, inside the plugins' wrappers. */
   #open(): Promise<IteratorResult<ProviderStreamPart>> {
-    const { request, attempt } = this.#init;
-    const { observers, channel, carry } = attempt;
+    const { observers, channel, carry } = this.attempt;
     const open = (): Promise<IteratorResult<ProviderStreamPart>> => {
-      this.#answer = channel.provider.stream({ ...request, ...carry });
+      this.#answer = channel.provider.stream({ ...this.#request, ...carry });
       this.#upstream = this.#answer[Symbol.asyncIterator]();
       return this.#upstream.next();
     };
@@ -182,9 +182,9 @@ export class ReadStream {
     }
     if (read === undefined) return false;
     this.#timers.rest();
-    const onPart = this.#onPart;
-    this.#onPart = undefined;
-    onPart?.(read);
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    receiver?.onPart(read);
     return true;
   }
 
@@ -192,12 +192,15 @@ export class ReadStream {
     if (!this.#over) this.#giveError(this.fail(error));
   };
 
-  readonly #onAbort = (): void => this.#giveError(this.fail(this.attempt.signal.reason));
+  /** The attempt is aborted. */
+  handleEvent(): void {
+    this.#giveError(this.fail(this.attempt.signal.reason));
+  }
 
   #giveError(error: unknown): void {
-    const onError = this.#onPart === undefined ? undefined : this.#onError;
-    this.#onPart = undefined;
-    onError?.(error);
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    receiver?.onError(error);
   }
 
   /** Processes one part; returns what goes to the reader. */
@@ -213,7 +216,7 @@ export class ReadStream {
   }
 
   #addText(text: string, isToken = true): StreamContent {
-    return this.#add(toText(text, this.#init.continuation?.id), isToken);
+    return this.#add(toText(text, this.#takeover?.continuation.id), isToken);
   }
 
   #add(part: StreamContent, isToken: boolean): StreamContent {
@@ -224,20 +227,9 @@ export class ReadStream {
   }
 
   #note(part: ProviderResponsePart): undefined {
-    const { info } = this;
-    info.response = {
-      ...info.response,
-      ...(part.id === undefined ? {} : { id: part.id }),
-      ...(part.model === undefined ? {} : { model: part.model }),
-      ...(part.serviceTier === undefined ? {} : { serviceTier: part.serviceTier }),
-      ...(part.region === undefined ? {} : { region: part.region }),
-      ...(part.headers === undefined ? {} : { headers: part.headers }),
-      ...(part.limits === undefined ? {} : { limits: part.limits }),
-    };
+    noteResponse(this.info, part);
     this.attempt.active();
     this.attempt.noteLimits(part.limits);
-    if (part.warnings !== undefined) info.warnings = [...info.warnings, ...part.warnings];
-    if (part.usage !== undefined) info.usage = part.usage;
   }
 
   #finish(part: ProviderFinishPart): ReadPart {
@@ -254,17 +246,17 @@ export class ReadStream {
 
   /** The target started over instead of continuing: a restart, if the reader allows it. */
   #beginAgain(held: string): Restart {
-    const { attempt, onBeginsAgain } = this.#init;
+    const { target } = this.attempt;
     const summary = 'the target began the answer again instead of continuing it';
-    if (!onBeginsAgain()) {
+    if (this.#takeover?.onBeginsAgain(target) !== true) {
       this.#unseen = held;
       throw this.#broken('malformed', summary, 'request');
     }
     this.#seam = undefined;
     this.info.warnings = this.info.warnings.slice(1);
-    this.collected = accumulator();
+    this.collected = new Accumulator();
     this.#ahead.push(this.#add(toText(held, undefined), true));
-    return { type: 'restart', target: attempt.target.id };
+    return { type: 'restart', target: target.id };
   }
 
   #broken(kind: 'truncated' | 'malformed', summary: string, scope?: 'request'): ProviderError {
@@ -274,7 +266,7 @@ export class ReadStream {
 
   /** Stops reading before the end. Returns what the target has sent, read or not. */
   #leave(): Sent {
-    const before = this.#seam === undefined ? '' : this.#init.continuation?.before;
+    const before = this.#seam === undefined ? '' : this.#takeover?.continuation.before;
     const read = this.collected.text().slice(before?.length) + this.collected.beside();
     const text = read + (this.#unseen ?? this.#seam?.held ?? '');
     const end = this.#ahead.filter(({ type }) => type === 'finish');
@@ -286,10 +278,15 @@ export class ReadStream {
     this.#over = true;
     this.#ahead = this.#ahead.filter(({ type }) => type !== 'finish');
     this.#timers.stop();
-    this.attempt.signal.removeEventListener('abort', this.#onAbort);
+    this.attempt.signal.removeEventListener('abort', this);
   }
 
   #closeUpstream(): void {
     Promise.resolve(this.#upstream?.return?.()).catch(() => {});
   }
+}
+
+/** Reads one part of a source. */
+export function readPart({ current }: Pick<StreamSource, 'current'>): Promise<ReadPart> {
+  return new Promise((onPart, onError) => current.read({ onPart, onError }));
 }

@@ -7,15 +7,16 @@ import type { ChatInput } from '../../answer/answer.ts';
 import { finalize } from '../../answer/finalize.ts';
 import { endWithheld } from '../../answer/withheld.ts';
 import { type AttemptError, isAttemptError } from '../../attempt/attempt-error.ts';
+import type { Eligible } from '../../failover/channel-option.ts';
 import type { Failover } from '../../failover/failover.ts';
 import type { RequestState } from '../../request.ts';
 import type { Target } from '../../targets/target.ts';
 import type { StreamInfo } from './accumulate.ts';
 import { continuationOf, continues } from './continuation.ts';
-import { openStream, type Takeover } from './open-stream.ts';
+import { abandon, openStream } from './open-stream.ts';
 import { Passage } from './passage.ts';
 import type { ReadStream } from './read-stream.ts';
-import type { StreamSource } from './stream-source.ts';
+import type { StreamSource, Takeover } from './stream-source.ts';
 
 /** A stream the caller reads no longer has competitors. */
 const onlySlot = { win: () => true, signal: new LinkedAbort().signal };
@@ -34,7 +35,7 @@ export class Recovery implements StreamSource {
   readonly #mayContinue: boolean;
   #mayRestart: boolean;
   /** Targets that started over when asked to continue. */
-  readonly #beganAgain = new Set<Target>();
+  #beganAgain: ReadonlySet<Target> | undefined;
 
   constructor(run: RequestState, failover: Failover, asked: ChatInput, opened: ReadStream) {
     this.current = opened;
@@ -128,14 +129,16 @@ export class Recovery implements StreamSource {
 
   /** Whether another target has continued the text. */
   async #hasContinued(error: ProviderError): Promise<boolean> {
+    const canContinue = (target: Target): boolean =>
+      continues(target) && this.#beganAgain?.has(target) !== true;
     const continuation = continuationOf(this.#asked, this.current.collected);
-    if (continuation === undefined || !this.#failover.mayGoOn(error, this.#canContinue)) return false;
+    if (continuation === undefined || !this.#failover.mayGoOn(error, canContinue)) return false;
     try {
       const onBeginsAgain = (target: Target): boolean => {
-        this.#beganAgain.add(target);
+        this.#beganAgain = new Set([...(this.#beganAgain ?? []), target]);
         return this.#mayRestart && continuation.leavesRoom;
       };
-      await this.#replace({ continuation, onBeginsAgain });
+      await this.#replace({ continuation, onBeginsAgain }, canContinue);
       return true;
     } catch (failure) {
       if (this.#run.signal.aborted) throw failure;
@@ -143,14 +146,12 @@ export class Recovery implements StreamSource {
     }
   }
 
-  readonly #canContinue = (target: Target): boolean => continues(target) && !this.#beganAgain.has(target);
-
-  async #replace(takeover?: Takeover): Promise<void> {
+  async #replace(takeover?: Takeover, eligible?: Eligible): Promise<void> {
     const asked = takeover?.continuation.asked ?? this.#asked;
     this.current = await this.#failover.run(
       (reservation, slot) => openStream(this.#run, reservation, asked, slot, takeover),
-      (lost) => lost.abandon(),
-      takeover && this.#canContinue,
+      abandon,
+      eligible,
     );
     if (this.#run.signal.aborted) throw this.#run.signal.reason;
   }

@@ -13,12 +13,12 @@ import { startFailover } from '../../failover/start.ts';
 import type { RequestState } from '../../request.ts';
 import { chooseRoute } from '../../routing/more/choose-route.ts';
 import { answerOf, free, inputOf, isLive, judgeFound, noteSaved, settled } from '../replay.ts';
-import { accumulator, isToken, type ReadPart, type StreamInfo } from './accumulate.ts';
+import { Accumulator, isToken, noInfo, type ReadPart, type StreamInfo } from './accumulate.ts';
 import { openedStream } from './chat-stream.ts';
 import { openStream } from './open-stream.ts';
 import { Passage } from './passage.ts';
 import { Recovery } from './recovery.ts';
-import type { StreamSource } from './stream-source.ts';
+import type { PartReceiver, StreamSource } from './stream-source.ts';
 
 /** An answer found by a plugin, as a stream; `undefined` if it is not usable. */
 export async function replayStream(
@@ -77,14 +77,14 @@ class Replay implements StreamSource {
   #recovery: Recovery | undefined;
   readonly #passage: Passage | undefined;
   #target = '';
-  readonly #info: StreamInfo = { usage: {}, response: { headers: {} }, warnings: [] };
+  readonly #info: StreamInfo = noInfo();
   readonly #request: RequestState;
   readonly #parts: AsyncIterator<StreamPart>;
   readonly #result: PromiseLike<ChatResult>;
   /** Whether it has passed all checks. */
   readonly #isJudged: boolean;
   readonly #early: ReadPart[] = [];
-  #collected = accumulator();
+  #collected = new Accumulator();
 
   constructor(
     request: RequestState,
@@ -123,10 +123,14 @@ class Replay implements StreamSource {
     }
   }
 
-  read(onPart: (part: ReadPart) => void, onError: (error: unknown) => void): void {
+  read(receiver: PartReceiver): void {
     const early = this.#early.shift();
-    if (early !== undefined) onPart(early);
-    else this.#next().then(onPart, (error: unknown) => onError(this.#brokenBy(error)));
+    if (early !== undefined) receiver.onPart(early);
+    else
+      this.#next().then(
+        (part) => receiver.onPart(part),
+        (error: unknown) => receiver.onError(this.#brokenBy(error)),
+      );
   }
 
   async finish(part: ProviderFinishPart): Promise<ChatResult> {
@@ -208,7 +212,7 @@ class Replay implements StreamSource {
     this.#hasParts = true;
     if (part.type === 'restart') {
       if (!this.#mayRestart) throw this.interruption();
-      this.#collected = accumulator();
+      this.#collected = new Accumulator();
     } else {
       this.#collected.add(part);
       if (isToken(part)) this.#request.firstTokenAt ??= this.#request.env.clock.now();

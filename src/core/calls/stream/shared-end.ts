@@ -1,5 +1,5 @@
 import type { ChatResult } from '../../../types/result/result.ts';
-import { type Deferred, deferred } from '../../../util/time/deferred.ts';
+import { Deferred } from '../../../util/time/deferred.ts';
 import type { Holding } from '../../holding.ts';
 import { done, type Read, type StreamEnd, type StreamSource } from './stream-source.ts';
 
@@ -29,17 +29,20 @@ export class SharedEnd implements StreamEnd {
 
   get result(): Promise<ChatResult> {
     if (this.#result === undefined) {
-      const result = deferred<ChatResult>();
+      const result = new Deferred<ChatResult>();
       this.#result = result;
       if (this.#holding.left !== undefined) result.reject(this.#holding.left.reason);
-      this.#reader.result.then(result.resolve, result.reject);
+      this.#reader.result.then(
+        (answer) => result.resolve(answer),
+        (error: unknown) => result.reject(error),
+      );
     }
     return this.#result.promise;
   }
 
   next(): Promise<Read> {
     if (this.#isOver) return this.#afterEnd();
-    const waiting = deferred<Read>();
+    const waiting = new Deferred<Read>();
     this.#waiting.add(waiting);
     this.#reader.next().then(
       (read) => {

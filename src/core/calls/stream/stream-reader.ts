@@ -1,22 +1,23 @@
 import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { StreamPart } from '../../../types/result/stream-part.ts';
-import { type Deferred, deferred } from '../../../util/time/deferred.ts';
+import { Deferred } from '../../../util/time/deferred.ts';
 import { Watchdog } from '../../../util/time/watchdog.ts';
 import { isAttemptError } from '../../attempt/attempt-error.ts';
 import { abandonRequest, failRequest, finishRequest } from '../../life-cycle.ts';
 import type { RequestState } from '../../request.ts';
 import type { ReadPart } from './accumulate.ts';
-import { done, type Read, type StreamEnd, type StreamSource } from './stream-source.ts';
+import { readPart } from './read-stream.ts';
+import { done, type PartReceiver, type Read, type StreamEnd, type StreamSource } from './stream-source.ts';
 
 /**
  * Delivers a stream's parts to its reader, one at a time, and ends the request. Per-read state lives here to
  * avoid allocations for each token.
  */
-export class StreamReader implements StreamEnd {
+export class StreamReader implements StreamEnd, PartReceiver {
   readonly #run: RequestState;
   readonly #source: StreamSource;
-  readonly #result: Deferred<ChatResult> = deferred();
+  readonly #result = new Deferred<ChatResult>();
   /** Releases a stream that is never read. */
   readonly #unread: Watchdog;
   /** Whether the request has ended. */
@@ -44,17 +45,18 @@ export class StreamReader implements StreamEnd {
   constructor(run: RequestState, source: StreamSource) {
     this.#run = run;
     this.#source = source;
-    if (source.passage !== undefined) this.#onPart = this.#onPassing;
-    const { unread } = run.timeout;
-    this.#unread = new Watchdog(run.env.awake, () =>
-      this.#leave(`the stream was not read within timeout.unread = ${unread} ms`),
-    );
-    this.#unread.watch(unread);
-    run.signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#unread = new Watchdog(run.env.awake, this);
+    this.#unread.watch(run.timeout.unread);
+    run.signal.addEventListener('abort', this, { once: true });
     if (run.holding !== undefined) {
-      run.holding.readOn = this.#readOn;
+      run.holding.readOn = () => this.#readOn();
       if (run.holding.isHeld) this.#readOn();
     }
+  }
+
+  /** The stream was not read in time. */
+  expired(): void {
+    this.#leave(`the stream was not read within timeout.unread = ${this.#run.timeout.unread} ms`);
   }
 
   /** The whole answer at the end of the stream. Reads the stream if there is no other reader. */
@@ -64,19 +66,19 @@ export class StreamReader implements StreamEnd {
   }
 
   /** Reads on without a reader, or for others beside it. */
-  readonly #readOn = (): void => {
+  #readOn(): void {
     if (this.#isDriven) return;
     this.#isDriven = true;
     this.#unread.stop();
     void this.#drive();
-  };
+  }
 
   next(): Promise<Read> {
     if (!this.#isRead) {
       this.#isRead = true;
       this.#unread.stop();
     }
-    return this.#inTurn(this.#readNext);
+    return this.#inTurn(false);
   }
 
   ready(): Exclude<ReadPart, ProviderFinishPart> | undefined {
@@ -93,32 +95,41 @@ export class StreamReader implements StreamEnd {
     return Promise.resolve(done);
   }
 
-  /** Serializes reads, even for a reader that does not wait. */
-  #inTurn(read: () => Promise<Read>): Promise<Read> {
+  /** Serializes reads, even for a reader that does not wait; `isAhead`: a part is read for later. */
+  #inTurn(isAhead: boolean): Promise<Read> {
     this.#turns += 1;
-    this.#last = this.#turns === 1 ? read() : this.#last.then(read, read);
+    if (this.#turns === 1) this.#last = this.#read(isAhead);
+    else {
+      const read = (): Promise<Read> => this.#read(isAhead);
+      this.#last = this.#last.then(read, read);
+    }
     return this.#last;
   }
 
-  readonly #readNext = (): Promise<Read> => {
+  #read(isAhead: boolean): Promise<Read> {
+    if (isAhead) {
+      // Kept before any reader can take its turn.
+      this.#isAhead = this.#failure === undefined && !this.#over;
+      return this.#readLive();
+    }
     this.#isShown = true;
     const part = this.#ahead.length === 0 ? undefined : this.#ahead.shift(); // skips a slow empty shift()
     if (part === undefined) return this.#readLive();
     return this.#answer(Promise.resolve({ done: false, value: part }));
-  };
+  }
 
-  readonly #readLive = (): Promise<Read> => {
+  #readLive(): Promise<Read> {
     const failure = this.#failure;
     if (failure === undefined && !this.#over) {
       this.#turn = new Promise(this.#begin);
       const passed = this.#passed.shift();
-      if (passed === undefined) this.#source.current.read(this.#onPart, this.#onError);
+      if (passed === undefined) this.#source.current.read(this);
       else this.#deliver(passed);
       return this.#turn;
     }
     this.#failure = undefined;
     return this.#answer(failure === undefined ? Promise.resolve(done) : Promise.reject(failure.error));
-  };
+  }
 
   #answer(turn: Promise<Read>): Promise<Read> {
     this.#turns -= 1;
@@ -131,20 +142,18 @@ export class StreamReader implements StreamEnd {
     this.#reject = reject;
   };
 
-  readonly #deliver = (part: ReadPart): void => {
-    if (part.type !== 'finish') this.#give(part);
-    else this.#finish(part).catch(this.#recover).then(this.#give, this.#giveUp);
-  };
+  onPart(part: ReadPart): void {
+    if (this.#source.passage === undefined) this.#deliver(part);
+    else this.#give(this.#arrive(part)); // passes through plugins that want to see it
+  }
 
-  #onPart: (part: ReadPart) => void = this.#deliver;
-
-  /** Passes parts through plugins that want to see them. */
-  readonly #onPassing = (part: ReadPart): void => {
-    this.#arrive(part).catch(this.#recover).then(this.#give, this.#giveUp);
-  };
+  #deliver(part: ReadPart): void {
+    if (part.type === 'finish') this.#give(this.#finish(part));
+    else this.#take(part);
+  }
 
   /** Delivers what plugins made of a part; if that is nothing, moves to the next part. */
-  readonly #arrive = async (part: ReadPart): Promise<StreamPart> => {
+  async #arrive(part: ReadPart): Promise<StreamPart> {
     const { passage } = this.#source;
     try {
       const passed = passage === undefined ? [part] : passage.pass(part);
@@ -156,18 +165,12 @@ export class StreamReader implements StreamEnd {
     const first = this.#passed.shift();
     if (first === undefined) return this.#readAgain();
     return first.type === 'finish' ? this.#finish(first) : first;
-  };
+  }
 
-  readonly #onError = (error: unknown): void => {
+  onError(error: unknown): void {
     if (this.#run.signal.aborted || !isAttemptError(error)) this.#giveUp(error);
-    else this.#recover(error).then(this.#give, this.#giveUp);
-  };
-
-  /** Reads a part for later. It is kept before any reader can take its turn. */
-  readonly #readAhead = (): Promise<Read> => {
-    this.#isAhead = this.#failure === undefined && !this.#over;
-    return this.#readLive();
-  };
+    else this.#give(Promise.reject(error));
+  }
 
   #keep(part: StreamPart): void {
     if (part.type === 'restart') this.#ahead.length = 0;
@@ -175,16 +178,26 @@ export class StreamReader implements StreamEnd {
     if (isSeen && this.#run.holding?.left === undefined) this.#ahead.push(part);
   }
 
-  readonly #give = (value: StreamPart): void => {
+  /** Gives the reader a part that is not ready yet, or what replaces it. */
+  #give(coming: Promise<StreamPart>): void {
+    coming
+      .catch((error: unknown) => this.#recover(error))
+      .then(
+        (part) => this.#take(part),
+        (error: unknown) => this.#giveUp(error),
+      );
+  }
+
+  #take(value: StreamPart): void {
     this.#turns -= 1;
     if (this.#isAhead) {
       this.#isAhead = false;
       this.#keep(value);
     }
     this.#resolve({ done: false, value });
-  };
+  }
 
-  readonly #giveUp = (error: unknown): void => {
+  #giveUp(error: unknown): void {
     this.#turns -= 1;
     this.#failure = this.#isAhead ? { error } : undefined;
     this.#isAhead = false;
@@ -192,16 +205,16 @@ export class StreamReader implements StreamEnd {
       this.#resolve(done);
       return;
     }
-    if (!this.#over) this.#end(error);
+    if (!this.#over) this.#fail(error);
     this.#turn.catch(() => {});
     this.#reject(error);
-  };
+  }
 
-  readonly #recover = async (error: unknown): Promise<StreamPart> => {
+  async #recover(error: unknown): Promise<StreamPart> {
     const { signal } = this.#run;
     if (signal.aborted || !isAttemptError(error)) throw error;
     // The abort must reach the attempts first: the request ends after they do.
-    signal.removeEventListener('abort', this.#onAbort);
+    signal.removeEventListener('abort', this);
     try {
       this.#passed.length = 0;
       const restart = await this.#source.recover(error).catch((failure: unknown) => {
@@ -209,16 +222,15 @@ export class StreamReader implements StreamEnd {
         if (ended === undefined) throw failure;
         return this.#conclude(ended);
       });
-      return restart ?? (await this.#readAgain().catch(this.#recover));
+      return restart ?? (await this.#readAgain().catch((again: unknown) => this.#recover(again)));
     } finally {
-      signal.addEventListener('abort', this.#onAbort, { once: true });
+      signal.addEventListener('abort', this, { once: true });
     }
-  };
+  }
 
   /** Reads again in the same turn after a change. */
-  #readAgain(): Promise<StreamPart> {
-    const { current } = this.#source;
-    return new Promise<ReadPart>((resolve, reject) => current.read(resolve, reject)).then(this.#arrive);
+  async #readAgain(): Promise<StreamPart> {
+    return this.#arrive(await readPart(this.#source));
   }
 
   async #finish(part: ProviderFinishPart): Promise<StreamPart> {
@@ -234,15 +246,15 @@ export class StreamReader implements StreamEnd {
     return { type: 'finish', finishReason, usage, cost, target };
   }
 
-  // The caller, the deadline, or `close()` ends the stream, whether or not a read is pending.
-  readonly #onAbort = (): void => {
+  /** The caller, the deadline, or `close()` ends the stream, whether or not a read is pending. */
+  handleEvent(): void {
     if (this.#over) return;
     const { reason } = this.#run.signal;
     this.#failure = { error: reason };
-    this.#end(reason);
-  };
+    this.#fail(reason);
+  }
 
-  #end(error: unknown): void {
+  #fail(error: unknown): void {
     this.#close();
     failRequest(this.#run, error);
     this.#result.reject(error);
@@ -263,7 +275,7 @@ export class StreamReader implements StreamEnd {
   #close(): void {
     this.#over = true;
     this.#unread.stop();
-    this.#run.signal.removeEventListener('abort', this.#onAbort);
+    this.#run.signal.removeEventListener('abort', this);
   }
 
   /**
@@ -275,7 +287,7 @@ export class StreamReader implements StreamEnd {
     const { holding } = this.#run;
     try {
       while (!this.#over && (holding?.isHeld === true || !this.#isRead)) {
-        const read = await this.#inTurn(this.#readAhead);
+        const read = await this.#inTurn(true);
         if (read.done === true) return;
       }
     } catch {

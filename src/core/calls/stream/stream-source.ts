@@ -2,10 +2,8 @@ import type { ProviderError, StreamInterruptedError } from '../../../errors.ts';
 import type { ProviderFinishPart } from '../../../types/provider.ts';
 import type { ChatResult } from '../../../types/result/result.ts';
 import type { PartReader, Restart, StreamPart } from '../../../types/result/stream-part.ts';
-import type { ChatInput } from '../../answer/answer.ts';
-import type { Attempt } from '../../attempt/attempt.ts';
 import type { AttemptError } from '../../attempt/attempt-error.ts';
-import type { RequestState } from '../../request.ts';
+import type { Target } from '../../targets/target.ts';
 import type { ReadPart, StreamInfo } from './accumulate.ts';
 import type { Continuation } from './continuation.ts';
 import type { Passage } from './passage.ts';
@@ -14,6 +12,12 @@ export type Read = IteratorResult<StreamPart, undefined>;
 
 export const done: Read = { done: true, value: undefined };
 
+/** Gets one part of a stream, or why there is none. An object, so that a part needs no closures. */
+export interface PartReceiver {
+  onPart(part: ReadPart): void;
+  onError(error: unknown): void;
+}
+
 /** What the caller of a stream reads. */
 export interface StreamEnd extends PartReader<StreamPart> {
   readonly result: Promise<ChatResult>;
@@ -21,22 +25,22 @@ export interface StreamEnd extends PartReader<StreamPart> {
   return(): Promise<Read>;
 }
 
-/** How to read one target's stream, and how to continue another one. */
-export interface ReadStreamInit {
-  readonly run: RequestState;
-  readonly attempt: Attempt;
-  readonly request: ChatInput['request'];
-  /** The stream whose text this one continues. */
-  readonly continuation: Continuation | undefined;
-  /** Whether the reader may get a restart from a target that starts over instead of continuing. */
-  onBeginsAgain(): boolean;
+/** How a stream takes over from another one. */
+export interface Takeover {
+  /** The stream whose text it continues. */
+  readonly continuation: Continuation;
+  /**
+   * Called when a target starts over instead of continuing. Returns whether the reader may get that as a
+   * restart.
+   */
+  onBeginsAgain(target: Target): boolean;
 }
 
 /** The source of a reader. */
 export interface StreamSource {
-  /** Returns the next part, or why there is none. */
   readonly current: {
-    read(onPart: (part: ReadPart) => void, onError: (error: unknown) => void): void;
+    /** Reads the next part, for a receiver that gets it or the error that ended the stream. */
+    read(receiver: PartReceiver): void;
     /** See `PartReader.ready`. */
     ready?(): Exclude<ReadPart, ProviderFinishPart> | undefined;
   };

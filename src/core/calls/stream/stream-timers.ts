@@ -1,4 +1,4 @@
-import type { Flow } from '../../../health/stream-stall-detector.ts';
+import type { Flow, FlowReader } from '../../../health/stream-stall-detector.ts';
 import type { AwakeClock } from '../../../util/time/awake-clock.ts';
 import { forRequest } from '../../../util/time/pulse.ts';
 import { Watchdog } from '../../../util/time/watchdog.ts';
@@ -13,7 +13,7 @@ type StreamedRequest = Pick<RequestState, 'timeout' | 'pulse' | 'env' | 'operati
  * Timeouts of one stream: until its first token; between two tokens, while a reader waits; and when all of
  * its target's streams stall. Times are on the awake clock.
  */
-export class StreamTimers {
+export class StreamTimers implements FlowReader {
   readonly #target: Target;
   readonly #run: StreamedRequest;
   readonly #awake: AwakeClock;
@@ -45,7 +45,7 @@ export class StreamTimers {
     this.#run = run;
     this.#awake = awake;
     this.#attempt = attempt;
-    this.#timer = new Watchdog(awake, () => this.#onTimer());
+    this.#timer = new Watchdog(awake, this);
     this.#startedAt = awake.now(now);
     this.#knownAtStart = target.latencies.stream.weight(now);
     this.#firstToken = timeout.firstToken ?? firstTokenTimeout(target, run, now);
@@ -83,9 +83,7 @@ export class StreamTimers {
   token(): void {
     this.#idleLeft = this.#idle;
     this.#stopped = undefined;
-    this.#flow ??= this.#target.stall?.open((stopped) =>
-      forRequest(this.#run.pulse, () => this.#onStall(stopped))(),
-    );
+    this.#flow ??= this.#target.stall?.open(this);
     this.#flow?.came(this.#awake.rough());
   }
 
@@ -102,15 +100,21 @@ export class StreamTimers {
     this.#flow?.close();
   }
 
+  /** All of the target's streams stall, or no longer do. */
+  onStall(stopped: boolean): void {
+    forRequest(this.#run.pulse, () => this.#shorten(stopped))();
+  }
+
   /** Shortens the timeout when all of the target's streams stall. */
-  #onStall(stopped: boolean): void {
+  #shorten(stopped: boolean): void {
     if (this.#run.timeout.idle !== undefined || this.#waitingSince === undefined) return;
     this.#stopped = stopped ? stoppedTimeout(this.#target) : undefined;
     const most = Math.min(this.#idleLeft, this.#stopped ?? this.#idleLeft);
     this.#timer.watch(Math.max(0, most - (this.#awake.now() - this.#waitingSince)));
   }
 
-  #onTimer(): void {
+  /** Its timer has expired. */
+  expired(): void {
     if (this.#flow !== undefined) {
       this.#attempt.expire(`no token within timeout.idle = ${Math.round(this.#stopped ?? this.#idle)} ms`);
       return;

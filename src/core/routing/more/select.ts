@@ -67,9 +67,11 @@ export function createSelector(option: SelectOptions, find: RouteFinder): Select
         let late = false;
         // Leaves time for the request itself.
         const most = request.timeLeft / 2;
-        const timer = new Watchdog(env.awake, () => {
-          late = true;
-          abort.abort(new DOMException('the time to select a route is over', 'TimeoutError'));
+        const timer = new Watchdog(env.awake, {
+          expired() {
+            late = true;
+            abort.abort(new DOMException('the time to select a route is over', 'TimeoutError'));
+          },
         });
         timer.watch(Math.min(timeout, most));
         try {

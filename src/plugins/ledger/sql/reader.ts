@@ -10,7 +10,7 @@ import { rowConditions } from './query/conditions.ts';
 import { isInRollups, queryRollups } from './query/query.ts';
 import { auditColumns, tables } from './schema.ts';
 
-/** Rows that are read at once. */
+/** Number of rows per read. */
 const page = 1_000;
 
 /**
@@ -121,7 +121,7 @@ async function chainEnds(engine: SqlEngine): Promise<ReadonlyMap<string, ChainEn
   );
 }
 
-/** Goes through a table by chain, in the order of each. */
+/** Reads a table by chain, each in its order. */
 async function eachLink(engine: SqlEngine, table: string, visit: (row: Stored) => void): Promise<void> {
   let after: Parameter[] = ['', 0];
   for (;;) {
@@ -136,7 +136,7 @@ async function eachLink(engine: SqlEngine, table: string, visit: (row: Stored) =
   }
 }
 
-/** A stored row, hashed as it stands there. */
+/** A stored row, with the content that its hash covers. */
 function linkOf(
   row: Stored,
   names: readonly string[],

@@ -1,8 +1,6 @@
-import { ConfigError } from '../../../errors.ts';
-import { show } from '../../../util/option-check.ts';
-import { columns, laterColumns } from '../records/columns.ts';
+import { columns } from '../records/columns.ts';
 import { measures } from '../sums/rollup.ts';
-import { quoted, type SqlEngine, type Statement } from './engine.ts';
+import type { SqlEngine } from './engine.ts';
 
 export const tables = {
   rows: 'signalbox_ledger',
@@ -15,17 +13,9 @@ export const tables = {
   months: 'signalbox_ledger_months',
   days: 'signalbox_ledger_days',
   latencies: 'signalbox_ledger_latencies',
+  targetLatencies: 'signalbox_ledger_target_latencies',
   meta: 'signalbox_ledger_meta',
 } as const;
-
-/** Of the tables. A ledger with another one is not written to, but for version 2, which lacks columns that can be added. */
-const schemaVersion = '3';
-const upgradable = '2';
-const laterMeasures = [
-  'prompt_cache_hits',
-  'prompt_cache_misses',
-  'prompt_cache_saved',
-] as const satisfies readonly (typeof measures)[number][];
 
 export const auditColumns = [
   'chain',
@@ -39,7 +29,8 @@ export const auditColumns = [
   'details',
 ] as const;
 
-function statements(dialect: SqlEngine['dialect']): readonly string[] {
+/** What creates the tables where they are missing. */
+export function tablesSql(dialect: SqlEngine['dialect']): readonly string[] {
   const isSqlite = dialect === 'sqlite';
   const integer = isSqlite ? 'INTEGER' : 'BIGINT';
   const strict = isSqlite ? ' STRICT' : '';
@@ -94,77 +85,13 @@ function statements(dialect: SqlEngine['dialect']): readonly string[] {
         clustered,
       ),
     ),
-    table(
-      tables.latencies,
-      `"day" TEXT, "grp" ${integer}, "slot" ${integer}, "count" ${integer} NOT NULL, PRIMARY KEY ("day", "grp", "slot")`,
-      clustered,
+    ...[tables.latencies, tables.targetLatencies].map((name) =>
+      table(
+        name,
+        `"day" TEXT, "grp" ${integer}, "slot" ${integer}, "count" ${integer} NOT NULL, PRIMARY KEY ("day", "grp", "slot")`,
+        clustered,
+      ),
     ),
     table(tables.meta, `"name" TEXT PRIMARY KEY, "value" TEXT NOT NULL`, clustered),
   ];
-}
-
-/**
- * Creates the tables where they are missing.
- *
- * @param timeZone of its days; `undefined`: whatever it has
- * @returns the time zone of its days, which is fixed when the ledger is created
- */
-export async function prepare(engine: SqlEngine, timeZone: string | undefined): Promise<string> {
-  await engine.create(statements(engine.dialect));
-  await engine.write([
-    {
-      into: tables.meta,
-      columns: ['name', 'value'],
-      values: [
-        ['schema', schemaVersion],
-        ['time_zone', timeZone ?? 'UTC'],
-      ],
-      conflict: 'ON CONFLICT ("name") DO NOTHING',
-    },
-  ]);
-  if ((await metaOf(engine)).get('schema') === upgradable) await upgrade(engine);
-  return checkedZone(engine, timeZone);
-}
-
-async function upgrade(engine: SqlEngine): Promise<void> {
-  const integer = engine.dialect === 'sqlite' ? 'INTEGER' : 'BIGINT';
-  const add = (table: string, name: string, type: string): Statement => ({
-    sql: `ALTER TABLE ${table} ADD COLUMN "${name}" ${type}`,
-    parameters: [],
-  });
-  try {
-    await engine.write([
-      ...laterColumns.map(({ name, type }) => add(tables.rows, name, type === 'text' ? 'TEXT' : integer)),
-      ...[tables.quarters, tables.blocks, tables.days, tables.months].flatMap((table) =>
-        laterMeasures.map((name) => add(table, name, `${integer} NOT NULL DEFAULT 0`)),
-      ),
-      { sql: `UPDATE ${tables.meta} SET "value" = ? WHERE "name" = 'schema'`, parameters: [schemaVersion] },
-    ]);
-  } catch (error) {
-    // Another process was faster.
-    if ((await metaOf(engine)).get('schema') !== schemaVersion) throw error;
-  }
-}
-
-async function metaOf(engine: SqlEngine): Promise<ReadonlyMap<string, string>> {
-  const found = await engine.rows(`SELECT ${quoted(['name', 'value'])} FROM ${tables.meta}`, []);
-  return new Map(found.map(({ name, value }) => [String(name), String(value)]));
-}
-
-/** The time zone of an existing ledger. */
-export async function checkedZone(engine: SqlEngine, timeZone: string | undefined): Promise<string> {
-  const meta = await metaOf(engine);
-  const version = meta.get('schema');
-  if (version === upgradable)
-    throw new ConfigError(
-      'ledger',
-      `a ledger of version ${schemaVersion}, which it becomes when it is opened once to be written`,
-      `version ${version}`,
-    );
-  if (version !== schemaVersion)
-    throw new ConfigError('ledger', `a ledger of version ${schemaVersion}`, show(version));
-  const zone = meta.get('time_zone') ?? 'UTC';
-  if (timeZone !== undefined && timeZone !== zone)
-    throw new ConfigError('ledger.timeZone', `${zone}, as when this ledger was created`, show(timeZone));
-  return zone;
 }

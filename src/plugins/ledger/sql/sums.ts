@@ -10,6 +10,7 @@ import {
   type Measures,
   measures,
   noMeasures,
+  targetLatencyGroup,
 } from '../sums/rollup.ts';
 import { type Insert, marks, type Parameter, quoted, type SqlEngine } from './engine.ts';
 import { tables } from './schema.ts';
@@ -28,7 +29,7 @@ export function sumsOf(rows: readonly NewRow[], days: Calendar): readonly BatchS
   const sums = new Map<string, BatchSum>();
   const sumFor = (key: GroupKey, at: number): BatchSum => {
     const start = quarterOf(at);
-    const group = JSON.stringify(Object.values(key));
+    const group = nameOf(key);
     const id = `${start} ${group}`;
     const known = sums.get(id);
     if (known !== undefined) return known;
@@ -38,19 +39,34 @@ export function sumsOf(rows: readonly NewRow[], days: Calendar): readonly BatchS
   };
   for (const row of rows) {
     for (const key of groupsOf(row)) addRow(sumFor(key, row.at).sum, row);
-    addLatency(sumFor(latencyGroupOf(row), row.at).slots, row);
+    for (const key of [latencyGroupOf(row), targetLatencyGroup(row)])
+      addLatency(sumFor(key, row.at).slots, row);
   }
   return [...sums.values()];
+}
+
+/** The unique name of a group. */
+export function nameOf({
+  facet,
+  value,
+  tenant,
+  route,
+  target,
+  provider,
+  model,
+  operation,
+}: GroupKey): string {
+  return JSON.stringify([facet, value, tenant, route, target, provider, model, operation]);
 }
 
 /** More groups than most ledgers have. */
 const mostGroups = 50_000;
 const groupsAtOnce = 400;
 
-/** Finds the numbers of groups that this process has not met yet, and adds those that are new. */
+/** Finds the numbers of groups that are new to this process, and adds new groups. */
 export async function resolveGroups(
   engine: SqlEngine,
-  sums: readonly BatchSum[],
+  sums: readonly Pick<BatchSum, 'group' | 'key'>[],
   ids: Map<string, number>,
 ): Promise<void> {
   if (ids.size > mostGroups) ids.clear();
@@ -94,11 +110,15 @@ export function rollupInserts(
   const days = new Map<string, Parameter[]>();
   const months = new Map<string, Parameter[]>();
   const latencies = new Map<string, Parameter[]>();
+  const targetLatencies = new Map<string, Parameter[]>();
   for (const { group, key, day, start, sum, slots } of sums) {
     const facet = facets.indexOf(key.facet);
     const grp = ids.get(group) ?? 0;
-    for (const [slot, count] of slots) merge(latencies, [day, grp, slot], [count]);
-    if (key.facet === 'latency') continue;
+    if (key.facet === 'latency' || key.facet === 'target-latency') {
+      const into = key.facet === 'latency' ? latencies : targetLatencies;
+      for (const [slot, count] of slots) merge(into, [day, grp, slot], [count]);
+      continue;
+    }
     const values = measures.map((name) => sum[name]);
     merge(days, [facet, day, grp], values);
     if (key.facet === 'user') merge(months, [facet, `${day.slice(0, 8)}01`, grp], values);
@@ -113,6 +133,7 @@ export function rollupInserts(
     upsert(tables.days, ['facet', 'day', 'grp'], measures, days),
     upsert(tables.months, ['facet', 'day', 'grp'], measures, months),
     upsert(tables.latencies, ['day', 'grp', 'slot'], ['count'], latencies),
+    upsert(tables.targetLatencies, ['day', 'grp', 'slot'], ['count'], targetLatencies),
   ];
 }
 

@@ -73,8 +73,8 @@ function addRequest(sum: Measures, { requestOutcome, charge, failover }: NewRow)
 
 /**
  * Rollups are broken down by tenant, route, target and operation, the same again by tag; by tenant and user, because there may be as many
- * users as rows; by what a vendor's prompt cache did, where that is known; and latencies without tenants. Most queries need less: by tenant alone, without tenants, by tag alone are a few sums of
- * their own instead of very many to be added up.
+ * users as rows; by what a vendor's prompt cache did, where that is known; and latencies without tenants. Most queries need less: by tenant alone, without
+ * tenants, by tag alone, latencies by target alone are a few sums of their own instead of very many to be added up.
  */
 export const facets = [
   'all',
@@ -85,6 +85,7 @@ export const facets = [
   'target-total',
   'tag-total',
   'prompt-cache',
+  'target-latency',
 ] as const;
 export type Facet = (typeof facets)[number];
 
@@ -100,7 +101,7 @@ export interface GroupKey {
   readonly operation: string | null;
 }
 
-const nothing = {
+const nothing: Omit<GroupKey, 'facet'> = {
   value: null,
   tenant: null,
   route: null,
@@ -128,5 +129,14 @@ export function groupsOf(row: NewRow): readonly GroupKey[] {
 
 /** The group that a row's latencies belong to. */
 export function latencyGroupOf({ route, target, provider, model, operation }: NewRow): GroupKey {
-  return { facet: 'latency', value: null, tenant: null, route, target, provider, model, operation };
+  return { ...nothing, facet: 'latency', route, target, provider, model, operation };
+}
+
+/** The group of latencies by target alone, which are far fewer. */
+export function targetLatencyGroup({
+  target,
+  provider,
+  model,
+}: Pick<GroupKey, 'target' | 'provider' | 'model'>): GroupKey {
+  return { ...nothing, facet: 'target-latency', target, provider, model };
 }
