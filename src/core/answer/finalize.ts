@@ -24,8 +24,8 @@ export async function finalize(
   const { usage, response } = answer;
   const { channel } = attempt;
   const isCounted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
-  const loading = isCounted ? attempt.pricing() : attempt.loading();
-  if (loading !== undefined) await loading;
+  const { isWhole, prices } = request.env;
+  if (!isWhole || !prices.isReady) await (isCounted ? attempt.pricing() : attempt.loading());
   const cost = attempt.price(answer);
   let judged: Judged;
   try {

@@ -48,7 +48,11 @@ function tablesSql(): readonly string[] {
   ];
 }
 
-/** Rows and chains in ClickHouse. It keeps no sums: for long ranges its own SQL is faster than any query of ours. */
+/**
+ * Rows and chains in ClickHouse. It keeps no sums: a query names a few columns and ClickHouse reads only those, a million rows in well under
+ * 200 ms (https://clickhouse.com/docs/faq/general/columnar-database). Sums kept by materialized views would be counted twice where a batch is
+ * sent again.
+ */
 export function clickhouseWriter(
   client: ClickHouseClient,
   { key, timeZone = 'UTC' }: { readonly key?: string | undefined; readonly timeZone?: string | undefined },
