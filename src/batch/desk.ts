@@ -8,7 +8,7 @@ import { fits, loadOf, newPile, type Pile, plus, sizeOf } from './pile.ts';
 import { Chunk } from './vendor/chunk.ts';
 import type { ChunkRecord, ChunkStore, DeskHost } from './vendor/host.ts';
 
-/** A call, and what it is for. */
+/** A call and its operation. */
 interface Asked extends Pick<Pile, 'channel' | 'batches' | 'kind'> {
   readonly call: CallContext;
   readonly item: string | undefined;
@@ -67,7 +67,7 @@ export class Desk implements BatchDesk {
     this.#startAdopted();
   }
 
-  /** Knows a target's provider before any call, so that adopted batches can be polled. */
+  /** Registers a target's provider before any call, so that adopted batches can be polled. */
   introduce(channel: DeferredChannel): void {
     this.#channels.set(nameOf(channel.target, channel.key), channel);
     this.#startAdopted();
@@ -86,7 +86,7 @@ export class Desk implements BatchDesk {
     this.#items.delete(item);
   }
 
-  /** Submits what a batch of ours has collected, as soon as no more arrives: requests reach the collector one after another. */
+  /** Submits a batch's collected requests once no more arrive: they reach the collector one after another. */
   flush(job: string): void {
     for (const pile of this.#piles.values()) if (pile.job === job) this.#submitWhenQuiet(pile);
   }
@@ -124,7 +124,7 @@ export class Desk implements BatchDesk {
     this.done(job);
   }
 
-  /** Forgets a batch of ours. */
+  /** Drops a batch of ours. */
   done(job: string): void {
     this.#adopted = this.#adopted.filter(({ record }) => jobOf(record.id) !== job);
     this.#stores.delete(job);
@@ -257,7 +257,7 @@ export class Desk implements BatchDesk {
       ...this.#host,
       batches: async () => {
         const channel = this.#channels.get(nameOf(record.target, record.key));
-        if (channel === undefined) throw new Error(`the target ${record.target} is not known`);
+        if (channel === undefined) throw new Error(`the target ${record.target} is unknown`);
         return this.#interfaces.of(channel);
       },
       save: async (saved) => store?.save(saved),
@@ -267,7 +267,7 @@ export class Desk implements BatchDesk {
       },
       onCleared: () => this.#lost.delete(chunk),
       onSplit: (rest) => this.#begin(record, store === undefined ? undefined : jobOf(record.id), rest),
-      // The vendor's queue takes fewer tokens than these.
+      // The vendor's queue accepts fewer tokens than these.
       onFull: (bytes) => this.#mostTokens.set(record.target, loadOf(bytes, 0).tokens / 2),
     });
     this.#chunks.add(chunk);

@@ -12,7 +12,7 @@ export interface Entry {
   readonly call: CallContext;
   /** Whether its result will be stored by a batch of ours, which confirms it later. */
   readonly isStored: boolean;
-  /** When its answer is needed, in milliseconds since 1970; `Infinity` if at any time. */
+  /** When its answer is needed, in milliseconds since 1970; `Infinity` without a deadline. */
   readonly deadline: number;
   readonly promise: Promise<unknown>;
   settle(answer: BatchAnswer): void;
@@ -20,10 +20,10 @@ export interface Entry {
   onLeft: () => void;
 }
 
-/** How a call waits that does not say. */
+/** The default wait of a call. */
 export const single: Deferral = { window: 0, deadline: Number.POSITIVE_INFINITY, item: undefined };
 
-/** The least and the most time, in milliseconds, kept before a deadline for a synchronous call. */
+/** Minimum and maximum time, in milliseconds, reserved before a deadline for a synchronous call. */
 const leastMargin = 30_000;
 const mostMargin = 600_000;
 const marginShare = 0.1;

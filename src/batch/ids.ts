@@ -26,7 +26,7 @@ export class WaitingIds {
   idFor(item: string, body: string): string {
     const id = `${item}-${fingerprint(body)}${fingerprint(body, 1)}`;
     let unique = id;
-    // Images of one request are asked for with the same words.
+    // Calls for several images of one request are identical.
     for (let number = 1; this.#ids.has(unique); number++) unique = `${id}_${number}`;
     this.#ids.add(unique);
     return unique;

@@ -12,7 +12,7 @@ import { ownerTime } from './job/host.ts';
 import { Job } from './job/job.ts';
 import { JobStore, type Manifest, numberOf, type Page, pageSize } from './job/store.ts';
 
-/** What batches need of their router. */
+/** The parts of a router that its batches use. */
 export interface BatchHost {
   readonly router: Pick<Router, 'chat' | 'embed' | 'image'>;
   readonly store: Store;
@@ -103,7 +103,7 @@ export function openBatches(host: BatchHost): BatchService {
       const { store } = await stored(ownStore ?? host.store, id);
       const never = new AbortController().signal;
       while (!(await store.own(owner, ownerTime))) await sleep(clock, ownerTime / 10, call.signal ?? never);
-      // As the last process has left it.
+      // The state that the last process left.
       const { manifest: left } = await stored(ownStore ?? host.store, id);
       const manifest = (await store.isCanceled()) ? { ...left, canceled: true } : left;
       const chunks = await store.chunks();
@@ -115,7 +115,7 @@ export function openBatches(host: BatchHost): BatchService {
         const open = chunk.state === 'read' ? [] : chunk.items.filter((item) => isOpen(item));
         if (chunk.state !== 'read') desk.adopt(chunk, open);
       }
-      // Without further requests, those that were stored are all there will be.
+      // Without further requests, the stored ones are complete.
       void job.run(requests ?? [], storedPages(store), restore);
       return job;
     },

@@ -24,7 +24,7 @@ export function newPile(of: Pick<Pile, 'channel' | 'batches' | 'kind' | 'model' 
   return { ...of, ...state, entries: new Map() };
 }
 
-/** What a request takes of a batch's limits. */
+/** The share of a batch's limits that a request uses. */
 export interface Load {
   readonly bytes: number;
   /** Values to embed. */
@@ -33,9 +33,9 @@ export interface Load {
   readonly tokens: number;
 }
 
-/** Bytes that a line of a vendor's file has beside the body. */
+/** Bytes of a line of a vendor's file in addition to the body. */
 const lineOverhead = 200;
-/** Most bytes of one batch: more would be held in memory at once. */
+/** Maximum bytes of one batch, because all of it is in memory at once. */
 const mostBytes = 64_000_000;
 /** Bytes per token, which is low for most texts, so that the estimate is high. */
 const bytesPerToken = 3;
@@ -61,7 +61,9 @@ export function plus(one: Load, other: Load): Load {
   };
 }
 
-/** Whether a load is within a vendor's limits, and what this target's queue is known to refuse. */
+/**
+ * Whether a load is within a vendor's limits, and below the size that this target's queue is known to refuse.
+ */
 export function fits(load: Load, limits: BatchLimits, mostTokens: number): boolean {
   const { bytes, values = Number.POSITIVE_INFINITY, tokens = Number.POSITIVE_INFINITY } = limits;
   return (

@@ -45,7 +45,7 @@ export function untilDone<T>(
       try {
         return await step();
       } catch (error) {
-        // p-retry takes a TypeError for a mistake that no other attempt mends.
+        // p-retry does not retry a TypeError, because it treats one as a programming error.
         throw error instanceof TypeError ? new Error(error.message, { cause: error }) : error;
       }
     },

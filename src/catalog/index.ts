@@ -16,7 +16,7 @@ export { type Refreshed, type RefreshOptions, refresh } from './refresh.ts';
  *
  * @param provider as targets name it, such as `openai` or `xai`
  * @param date the moment: a date, or milliseconds since 1970. Default: now
- * @throws ConfigError for something that is no date
+ * @throws ConfigError for an invalid date
  * @example
  * const price = await priceOf('anthropic', 'claude-haiku-4-5'); // { input: 1, output: 5, cacheRead: 0.1, … }
  */

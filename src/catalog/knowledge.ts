@@ -3,7 +3,7 @@ import { capabilitiesOf as ofGoogle } from '../providers/google/capabilities.ts'
 import { capabilitiesOf as ofOpenAI } from '../providers/openai/capabilities.ts';
 import type { Capabilities } from '../types/options/capabilities.ts';
 
-/** What a model of a provider can and cannot do, where a provider knows. */
+/** The capabilities of a provider's model, if known. */
 export type Knowledge = (provider: string, model: string) => Capabilities | undefined;
 
 /**
@@ -22,7 +22,7 @@ export async function loadKnowledge(): Promise<Knowledge> {
     if (capabilities !== undefined) known.set(name, capabilities);
   }
   return (provider, model) => {
-    // Which addresses a server fetches says nothing of its models.
+    // The addresses that a server can fetch are not capabilities of its models.
     const { urls: _, ...capabilities } = known.get(provider)?.(model) ?? {};
     return Object.keys(capabilities).length === 0 ? undefined : capabilities;
   };

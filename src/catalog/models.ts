@@ -30,8 +30,8 @@ export interface ModelQuery {
    */
   readonly provider?: string | readonly string[];
   /**
-   * What a model must be known to do. Capabilities are known of the general models of OpenAI, Anthropic and Google; most others
-   * are left out as soon as anything is required.
+   * Required capabilities. They are known for the general models of OpenAI, Anthropic and Google; most other models are excluded
+   * by any requirement.
    */
   readonly supports?: readonly Ability[];
   /** Highest price in US$ per million tokens, at the rates for short inputs. */
@@ -41,7 +41,7 @@ export interface ModelQuery {
     /** For output tokens. */
     readonly output?: number;
   };
-  /** Smallest context length in tokens. Models of unknown length are left out. */
+  /** Smallest context length in tokens. Models of unknown length are excluded. */
   readonly minContext?: number;
   /**
    * The moment of the prices: a date, or milliseconds since 1970.
@@ -63,13 +63,13 @@ export interface CatalogModel {
   readonly price: Price;
   /** Context length in tokens, where known. */
   readonly contextLength: number | undefined;
-  /** What it can and cannot do; absent where unknown. */
+  /** Its capabilities; absent if unknown. */
   readonly capabilities?: Capabilities;
 }
 
 /**
  * The models of the catalog, cheapest first: by the price of 3,000 input and 1,000 output tokens, or of 3,000 input tokens for
- * embeddings. Withdrawn models and models without a price are left out.
+ * embeddings. Withdrawn models and models without a price are excluded.
  *
  * Capabilities come from signalbox's providers; a model of unknown ability counts as not having it.
  *

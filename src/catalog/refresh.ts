@@ -36,9 +36,9 @@ export type Refreshed =
 const maxBytes = 16 * 1024 * 1024;
 
 /**
- * Fetches the latest prices and uses them from now on in this process: in `models`, `priceOf`, and within a minute in every router
- * that gets prices from the catalog. It runs only when you call it. On any failure (no network, an abort, wrong data) the prices
- * stay as they were and the result gives the reason. Redirects are refused, and at most 16 MiB are read.
+ * Fetches the latest prices and uses them from now on in this process: in `models`, `priceOf`, and within a minute in every
+ * router that gets prices from the catalog. It runs only when you call it. On any failure (no network, an abort, invalid data)
+ * the prices stay unchanged and the result has the reason. Redirects are refused, and at most 16 MiB are read.
  *
  * @throws ConfigError for a wrong option, and nothing else
  * @example
@@ -52,7 +52,7 @@ export async function refresh(options: RefreshOptions = {}): Promise<Refreshed> 
     updatePrices((storage: NonNullable<typeof given>) => {
       given = storage;
     });
-    if (given === undefined) throw new Error('genai-prices takes no new prices');
+    if (given === undefined) throw new Error('genai-prices accepts no new prices');
     const text = await download(url ?? given.remoteDataUrl, fetch ?? globalThis.fetch, signal);
     signal?.throwIfAborted();
     const data = checkPriceData(JSON.parse(text));

@@ -1,7 +1,7 @@
 import { UsageError } from '../simulator/usage-error.ts';
 import { loadRouters } from './load-router.ts';
 
-/** What `signalbox doctor` found. */
+/** The findings of `signalbox doctor`. */
 export interface Diagnosis {
   readonly text: string;
   readonly healthy: boolean;

@@ -5,7 +5,7 @@ import { UsageError } from '../simulator/usage-error.ts';
 import type { Router } from '../types/router.ts';
 import type { Store } from '../types/store.ts';
 
-/** What a module of the application exports. */
+/** The exports of an application's module. */
 export interface Exported {
   readonly routers: readonly (readonly [name: string, router: Router])[];
   readonly store: Store | undefined;

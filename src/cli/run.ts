@@ -14,8 +14,8 @@ import { version } from './version.ts';
  * Runs a command.
  *
  * @param args the arguments after `signalbox`
- * @returns the exit code: 0 success, 1 what `ledger verify` or `doctor` found, or a request of a batch that failed, 2 wrong input,
- * 130 interrupted
+ * @returns the exit code: 0 success, 1 for findings of `ledger verify` or `doctor` and for failed requests of a batch, 2 wrong
+ * input, 130 interrupted
  */
 export async function run([command, ...args]: readonly string[], output: Output): Promise<number> {
   const { out, err } = output;

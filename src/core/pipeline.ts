@@ -66,7 +66,7 @@ async function carryOut<Request extends AnyRequest, Result>(
     const selected = selecting instanceof Promise ? await selecting : selecting;
     if (selected !== undefined && stations.routed !== undefined)
       await stations.routed(request.context, (made) => request.replace(made));
-    const loading = isPricedLater(request) ? undefined : env.prices.ready();
+    const loading = !env.prices.isReady && isPricedLater(request) ? undefined : env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
     if (!env.isWhole && !isPlain(request)) await loadRest(env, request.signal);
     const result = await operation.run(request, startFailover(request, selected));

@@ -9,13 +9,13 @@ import { eventStream, refusal } from './responses.ts';
 import type { Source } from './source.ts';
 import { WhatIfError, whatIf } from './what-if.ts';
 
-/** What an endpoint gives: a response, or a value for one; `undefined` if there is no such thing. */
+/** The result of an endpoint: a response, or a value for one; `undefined` if it does not exist. */
 type Answer = Response | object | undefined;
 
 /** Answers a request for data: its name, its parameters and its headers. */
 export type Endpoints = (name: string, query: URLSearchParams, headers: Headers) => Promise<Answer>;
 
-/** Most open event streams: each looks for changes by itself. */
+/** Maximum number of open event streams, each of which polls for changes. */
 const mostReaders = 50;
 const day = /^\d{4}-\d\d-\d\d$/;
 
@@ -54,7 +54,7 @@ export function routes(
           return undefined;
       }
     } catch (error) {
-      // An invalid parameter, or a ledger that cannot be read. Texts of errors may hold paths and rows.
+      // An invalid parameter, or a ledger that cannot be read. Error texts may contain paths and rows.
       if (error instanceof WhatIfError) return refusal(400, error.message);
       const isOurs = error instanceof Error && error.name === 'ConfigError';
       return refusal(isOurs ? 400 : 500, isOurs ? error.message : 'the ledger cannot be read');

@@ -2,18 +2,18 @@ import type { Clock } from '../types/clock.ts';
 import type { Update } from './protocol.ts';
 import type { Source } from './source.ts';
 
-/** Milliseconds between two looks for changes, and how many looks until the slower parts of the page are compared. */
+/** Milliseconds between two checks for changes, and the number of checks until the slower parts of the page are compared. */
 const interval = 250;
 const slowly = 4;
 /** Milliseconds without an event after which a comment keeps the connection open. */
 const heartbeat = 15_000;
-/** Milliseconds after which a reader that does not read is dropped. It resumes from its last event when it comes back. */
+/** Milliseconds after which an idle reader is dropped. It resumes from its last event when it reconnects. */
 const patience = 30_000;
 
 /**
- * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): what has changed since the last one. An id names
- * the last change of a request that the reader has, so that it can resume. While a reader is slow, nothing is queued for it: it gets the
- * sum of the changes later.
+ * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the changes since the last one. An id
+ * names the last change of a request that the reader has, so that it can resume. While a reader is slow, nothing is queued for
+ * it: it gets the sum of the changes later.
  *
  * @param lastId the last id that the reader has
  * @param epoch of this process: ids of another one mean nothing
@@ -76,7 +76,7 @@ export function updates(
 /** The changes for one reader. */
 class Feed {
   readonly #source: Source;
-  /** What it has of each part, as JSON; of targets, of each. */
+  /** The last sent state of each part, as JSON; for targets, of each one. */
   readonly #sent = new Map<string, string>();
   #targets: readonly string[] = [];
   #turn = 0;

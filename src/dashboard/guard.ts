@@ -6,8 +6,8 @@ import { refusal } from './responses.ts';
 export type Guard = (request: Request) => Promise<Response | undefined> | Response | undefined;
 
 /**
- * Refuses what no page of this dashboard sends: other methods, a foreign `Host` (DNS rebinding), a foreign `Origin`, and requests that
- * the browser reports as coming from another site (https://www.w3.org/TR/fetch-metadata/).
+ * Refuses requests that no page of this dashboard sends: other methods, a foreign `Host` (DNS rebinding), a foreign `Origin`, and
+ * requests that the browser reports as coming from another site (https://www.w3.org/TR/fetch-metadata/).
  */
 export function originGuard({ hosts }: Pick<Settings, 'hosts'>): (request: Request) => Response | undefined {
   return (request) => {

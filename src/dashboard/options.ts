@@ -7,7 +7,9 @@ import { systemClock } from '../util/time/clock.ts';
 
 /** The options of `toDashboard`. */
 export interface DashboardOptions {
-  /** What opens the dashboard: at least 16 characters. The page takes it from the fragment of its address, `#token=…`. */
+  /**
+   * The token that opens the dashboard: at least 16 characters. The page reads it from the fragment of its address, `#token=…`.
+   */
   readonly token: string;
   /** A ledger of `signalbox/ledger`: money by day, requests of the past, outages, traffic to simulate. @default none */
   readonly ledger?: Pick<LedgerReader, 'query' | 'rows' | 'content'>;
@@ -23,8 +25,8 @@ export interface DashboardOptions {
    */
   readonly content?: boolean;
   /**
-   * Names, with or without a port, by which browsers may reach the dashboard. Any other `Host` is refused, so that no foreign site can
-   * point its own name at it (DNS rebinding).
+   * Names, with or without a port, by which browsers may reach the dashboard. Any other `Host` is refused, so that another site
+   * cannot resolve its own name to the dashboard (DNS rebinding).
    *
    * @default ['localhost', '127.0.0.1', '[::1]']
    */

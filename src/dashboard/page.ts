@@ -1,5 +1,4 @@
 /**
- * The page: one HTML text with its script and style. Empty here; the build puts in what `scripts/page.ts` makes of `page/`, and so do
- * the tests.
+ * The page: one HTML text with its script and style. Empty here; the build and the tests insert the output of `scripts/page.ts`.
  */
 export const page: string = '';

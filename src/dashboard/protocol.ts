@@ -1,4 +1,4 @@
-// What the server sends to the page, as JSON. Times are milliseconds, moments milliseconds since 1970, costs US$.
+// The messages from the server to the page, as JSON. Times are milliseconds, moments milliseconds since 1970, costs US$.
 
 import type { BudgetReport } from '../plugins/budgets/index.ts';
 import type { RouteCacheStats } from '../plugins/cache/index.ts';
@@ -21,11 +21,11 @@ export interface RequestLine {
   /** It was answered after an attempt had failed. */
   readonly failover: boolean;
   readonly hedged: boolean;
-  /** How a plugin answered it. */
+  /** The source of a plugin's answer. */
   readonly lookup: string | null;
-  /** Of the answer; `null` if unknown. */
+  /** Cost of the answer; `null` if unknown. */
   readonly cost: number | null;
-  /** Of the attempts that did not become the answer. */
+  /** Cost of the attempts that did not become the answer. */
   readonly wasted: number;
   readonly duration: number | null;
   readonly firstToken: number | null;
@@ -123,12 +123,12 @@ export interface TargetLine {
   readonly perMinute: number;
   /** Known cost of all its attempts. */
   readonly cost: number;
-  /** Input tokens, and how many of them the vendor's prompt cache had. */
+  /** Input tokens, and how many of them were read from the vendor's prompt cache. */
   readonly input: number;
   readonly cacheRead: number;
-  /** What `signalbox/cache` knows of the vendor's prompt cache; `null` where it does not mark prompts. */
+  /** The data of `signalbox/cache` about the vendor's prompt cache; `null` if it does not mark prompts. */
   readonly promptCache: PromptCacheLine | null;
-  /** Why recent requests left it out, the most frequent reason first. */
+  /** Why recent requests skipped it, the most frequent reason first. */
   readonly skipped: readonly {
     readonly reason: string;
     readonly count: number;
@@ -152,7 +152,7 @@ export interface OutageLine {
   readonly avoided: number;
 }
 
-/** What an operator should know: a limit that is nearly used up, a broken plugin, a missing price. */
+/** A notice for the operator: a limit that is nearly used up, a broken plugin, a missing price. */
 export interface Notice {
   readonly at: number;
   readonly level: 'info' | 'warning';
@@ -187,7 +187,7 @@ export interface CacheLine
   readonly stored: number | null;
 }
 
-/** The parts of the page that change by themselves. */
+/** The parts of the page with live updates. */
 export interface Live {
   readonly targets: readonly TargetLine[];
   readonly totals: Totals;
@@ -198,14 +198,14 @@ export interface Live {
   readonly about: About;
 }
 
-/** What the dashboard has. */
+/** The data sources of the dashboard. */
 export interface About {
   readonly live: boolean;
   readonly ledger: boolean;
   readonly content: boolean;
 }
 
-/** One event of the stream: what has changed. */
+/** One event of the stream, with the changes. */
 export type Update = Partial<Live> & {
   /** Replaces the list if `all`, otherwise updates it. */
   readonly requests?: readonly RequestLine[];
@@ -232,7 +232,7 @@ export interface MoneyRow {
   readonly days: readonly number[];
 }
 
-/** US$ by what it was paid for. */
+/** US$ by purpose. */
 export interface MoneyKinds {
   readonly total: number;
   readonly answer: number;

@@ -5,11 +5,11 @@ export interface Changes {
   /** The number of the last change. */
   readonly change: number;
   readonly requests: readonly RequestLine[];
-  /** They are all there are, not only the changed ones. */
+  /** Whether they are all requests, not only the changed ones. */
   readonly all: boolean;
 }
 
-/** What the page shows while it is open: from a router, or from a ledger. */
+/** The live data of the page, from a router or a ledger. */
 export interface Source {
   /** @param since the number of the last known change; 0 for all */
   changes(since: number): Changes | Promise<Changes>;

@@ -12,11 +12,11 @@ const most = 5_000;
 const limits = [
   'Whether the answers would have been as good.',
   'Whether a target would have slowed down or rejected requests under more traffic than it had.',
-  'What a cache answered: those requests are left out.',
-  'Which timeouts, retries, breakers and limits the application has: the defaults of the router are played.',
+  'Requests that a cache answered: they are not replayed.',
+  'Which timeouts, retries, breakers and limits the application has: the simulation uses the router’s defaults.',
 ];
 
-/** A wrong strategy, or nothing to replay. */
+/** An invalid strategy, or nothing to replay. */
 export class WhatIfError extends Error {}
 
 /**

@@ -23,7 +23,7 @@ interface Stage {
 }
 
 /**
- * Runs a world through a router in virtual time: the real core, and providers that answer as the world says.
+ * Runs a world through a router in virtual time: the real core, and providers that answer as the world specifies.
  *
  * @param policies the router's options beside its strategy
  * @returns the end of each request, in order
@@ -69,7 +69,7 @@ export async function play(
   };
   schedule();
   while ((next < world.arrivals.length || open > 0) && (await clock.next())) {
-    // Everything of this moment has happened.
+    // All events of this moment are over.
   }
   await router.close();
   return ends;

@@ -6,7 +6,7 @@ import { toStrategy } from './strategies.ts';
 import { type Figures, figuresOf, type Row } from './summary.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What replays gave. */
+/** The results of replays. */
 export interface Replay {
   readonly actual: Figures;
   readonly strategies: readonly Row[];
@@ -17,7 +17,7 @@ export interface Replay {
  * Replays requests once per strategy, with the router's default policies.
  *
  * @param requests in order of arrival
- * @throws UsageError for a wrong strategy, or requests that cannot be replayed
+ * @throws UsageError for an invalid strategy, or requests that cannot be replayed
  */
 export async function simulateLog(
   requests: readonly LoggedRequest[],

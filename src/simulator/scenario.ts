@@ -16,7 +16,7 @@ const usualStart = '2026-01-01T00:00:00Z';
 
 interface Planned extends TracedRequest, Pick<Arrival, 'kind'> {}
 
-/** The fields that a trace takes the place of. */
+/** The fields that a trace replaces. */
 const traced = ['rate', 'duration', 'inputTokens', 'outputTokens'];
 
 /**

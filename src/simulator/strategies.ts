@@ -72,7 +72,7 @@ export function toStrategy(text: string, targets: readonly string[]): Strategy {
   try {
     return strategy.make(whole as never);
   } catch (error) {
-    if (isRouterError(error, 'config')) throw new UsageError(flag, 'right parameters', error.message);
+    if (isRouterError(error, 'config')) throw new UsageError(flag, 'valid parameters', error.message);
     throw error;
   }
 }

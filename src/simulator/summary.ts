@@ -67,6 +67,6 @@ function percentilesOf(values: readonly number[]): Percentiles | undefined {
 export interface Row extends Figures {
   /** As given on the command line. */
   readonly strategy: string;
-  /** US$ relative to what happened, or to the first strategy where there is no log. */
+  /** US$ relative to the actual cost, or to the first strategy without a log. */
   readonly difference: number;
 }

@@ -10,11 +10,11 @@ import type { Arrival, Ask, WorldTarget } from './world.ts';
 export interface TargetSpec extends WorldTarget {
   /** The provider's name in the catalog. */
   readonly model: string;
-  /** How it behaves; absent where the log decides. */
+  /** Its behavior; absent if the log determines it. */
   readonly behaviour?: Behaviour;
 }
 
-/** How a synthetic target behaves. */
+/** The behavior of a synthetic target. */
 interface Behaviour {
   readonly firstToken: Spread;
   /** Output tokens per second. */
@@ -114,7 +114,7 @@ function checkOutage(path: string, value: unknown, refuse: Refuse): Outage {
   };
 }
 
-/** What a synthetic target does with one request. */
+/** The outcome of one request at a synthetic target. */
 export function behave(
   { firstToken, throughput, outputTokens, errorRate, outages }: Behaviour,
   { kind, inputTokens }: Pick<Arrival, 'kind' | 'inputTokens'>,

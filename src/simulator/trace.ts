@@ -8,15 +8,15 @@ export interface TracedRequest {
   readonly outputTokens: number;
 }
 
-/** When requests came to a service, and their sizes. */
+/** The arrival times and sizes of requests. */
 export interface Trace {
-  /** Of the first request: milliseconds since 1970. */
+  /** The time of the first request: milliseconds since 1970. */
   readonly start: number;
   /** In order of arrival. */
   readonly requests: readonly TracedRequest[];
 }
 
-/** The columns by the names that public traces give them, in lower case. */
+/** The columns' names in public traces, in lower case. */
 const columns = {
   at: ['timestamp'],
   inputTokens: ['contexttokens', 'request tokens'],
@@ -27,8 +27,8 @@ type Places = Readonly<Record<keyof typeof columns, number>>;
 
 /**
  * Reads a trace: CSV with the columns `TIMESTAMP`, `ContextTokens` and `GeneratedTokens`, as in Azure's public traces
- * (https://github.com/Azure/AzurePublicDataset), in any order and beside others. A time stamp is a date with a time, in UTC where it names
- * no zone, or a number of seconds. Requests are sorted by it.
+ * (https://github.com/Azure/AzurePublicDataset), in any order and beside others. A time stamp is a date with a time, in UTC if it
+ * has no zone, or a number of seconds. Requests are sorted by it.
  *
  * @param name of the file, for errors
  * @throws UsageError naming the wrong line

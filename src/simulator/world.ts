@@ -10,7 +10,7 @@ export interface WorldTarget
   readonly provider: string;
 }
 
-/** One call of a target: what its answer may depend on. */
+/** One call of a target: the facts that its answer may depend on. */
 export interface Ask {
   readonly target: string;
   /** Earlier attempts of the request at this target. */
@@ -18,11 +18,11 @@ export interface Ask {
   /** Milliseconds since the world's start. */
   readonly now: number;
   readonly random: Random;
-  /** A random number from 0 to 1 that is the same for the same words in every request. */
+  /** A random number from 0 to 1 that is the same for the same texts in every request. */
   lot(words: string): number;
 }
 
-/** What a target does with a call. */
+/** A target's outcome for a call. */
 export interface Answer extends Script {
   /** The answer is complete, but the application's `accept` rejects it. */
   readonly unwanted?: boolean;

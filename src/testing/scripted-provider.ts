@@ -13,15 +13,15 @@ import type { ContentPart } from '../types/request/message.ts';
 import type { FinishReason } from '../types/result/result.ts';
 import type { Usage } from '../types/result/usage.ts';
 
-/** What a scripted provider does with one call. Times are milliseconds on its clock. */
+/** The behavior of a scripted provider for one call. Times are milliseconds on its clock. */
 export interface Script {
   /**
-   * The answer's text. In a stream, one delta per entry of a list; a string comes word by word.
+   * The answer's text. In a stream, one delta per entry of a list; a string arrives word by word.
    *
    * @default 'ok'
    */
   readonly text?: string | readonly string[];
-  /** The whole answer, where text is not enough. In a stream, text and reasoning are one delta each. */
+  /** The whole answer, if text is not enough. In a stream, text and reasoning are one delta each. */
   readonly content?: readonly ContentPart[];
   /** Why the answer ends. @default 'tool-calls' with a tool call, otherwise 'stop' */
   readonly finishReason?: FinishReason;

@@ -58,7 +58,10 @@ interface NodeBuffer {
   from(buffer: ArrayBufferLike, start: number, length: number): { toString(encoding: 'base64'): string };
 }
 
-export function toBase64(bytes: Uint8Array & { toBase64?(): string }): string {
+export function toBase64(
+  bytes: Uint8Array & { toBase64?(): string /** Of bytes that keep it. */; base64Text?(): string },
+): string {
+  if (bytes.base64Text !== undefined) return bytes.base64Text();
   if (typeof bytes.toBase64 === 'function') return bytes.toBase64();
   const { Buffer: native } = globalThis as { readonly Buffer?: NodeBuffer };
   if (native !== undefined)

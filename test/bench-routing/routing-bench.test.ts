@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inputEstimate } from '../../src/pricing/estimate.ts';
 import { type Contender, contenders } from './contenders.ts';
 import { runHerd } from './herd.ts';
 import { lawOf, measured } from './laws.ts';
@@ -28,6 +29,12 @@ describe('the routing bench', () => {
       expect(quantile(1)).toBe(figures.max);
       expect(mean).toBeGreaterThan(figures.p50);
     }
+  });
+
+  it('has prompts of as many tokens as the router estimates', () => {
+    const { estimateInput } = inputEstimate();
+    for (const { messages, inputTokens } of drawWorld('sizes', 1, short).requests)
+      expect(estimateInput(messages) / inputTokens).toBeCloseTo(1, 1);
   });
 
   it.each(Object.keys(contenders) as Contender[])(

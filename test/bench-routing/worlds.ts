@@ -264,9 +264,9 @@ function drawSessions(
   return inTime.map((turn, number) => ({ ...turn, number }));
 }
 
-/** A text of so many tokens, as the router estimates them; one long word after a name, so that this takes it no time. */
+/** A text of so many tokens, as the router estimates them: short words after a name. */
 function words(name: string, tokens: number): string {
-  return `${name} ${'a'.repeat(7 * Math.max(1, tokens - 5))}`;
+  return `${name} ${'a '.repeat(Math.max(1, tokens - 7))}`;
 }
 
 function sum(numbers: readonly number[]): number {

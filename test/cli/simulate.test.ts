@@ -120,7 +120,7 @@ describe('signalbox simulate', () => {
     );
     expect(out).toMatch(/^what happened +150 +1\d\d +0 +\d+ +\$0\.\d{4}/m);
     expect(out).toMatch(/^lowestCost\(\{"maxFirstToken":2000\}\) +150 .*\([+−]\d+\.\d %\)/m);
-    expect(out).toContain('cheap/m is left out: the log has no answer from it.');
+    expect(out).toContain('cheap/m is skipped: the log has no answer from it.');
     expect(out).toContain('What this cannot know:\n- Whether the answers would have been as good.');
     expect(out).toContain('slowed down or rejected requests under more traffic');
   });

@@ -329,7 +329,7 @@ describe('a conversation continues', () => {
     const { warnings } = await ask('openai', [...start, { role: 'assistant', content }, resultsFor(content)]);
     expect(warnings.map(({ feature, details }) => `${feature}: ${details}`).toSorted()).toEqual([
       'history: reasoning from another vendor or account is omitted',
-      'history: results of another vendor’s own tools are left out',
+      'history: results of another vendor’s own tools are omitted',
     ]);
   });
 });

@@ -12,7 +12,7 @@ export function decodeRequests(text: string): readonly BatchRequest[] {
   return fromStored(text) as readonly BatchRequest[];
 }
 
-/** Without `raw`, which is large, and not needed to settle a result. */
+/** Without `raw`, which is large and not needed to store a result. */
 export function encodeResult({ result, error, ...of }: BatchResult): string {
   const failure = error === undefined ? undefined : describe(error);
   const { raw: _, ...kept } = (result ?? {}) as Readonly<Record<string, unknown>>;

@@ -4,11 +4,11 @@ import type { Router } from '../../types/router.ts';
 import type { Desk } from '../desk.ts';
 import type { JobStore } from './store.ts';
 
-/** How long a process owns a batch after its last sign of life, and how often it gives one, in milliseconds. */
+/** How long a process owns a batch after its last renewal, and how often it renews, in milliseconds. */
 export const ownerTime = 30_000;
 export const renewal = 10_000;
 
-/** What a batch needs of its surroundings. */
+/** The dependencies of a batch. */
 export interface JobHost {
   readonly router: Pick<Router, 'chat' | 'embed' | 'image'>;
   readonly clock: Clock;

@@ -12,7 +12,7 @@ import { outcomeOf, type Send } from './send.ts';
 import { type Manifest, type Page, pageSize } from './store.ts';
 import { Tally, withSaved } from './tally.ts';
 
-/** Milliseconds that the end of the results waits for vendors' files to be deleted. */
+/** Maximum milliseconds that the end of the results waits for the deletion of vendors' files. */
 const longestCleaning = 30_000;
 
 /** A batch while this process works on it. */
@@ -51,7 +51,7 @@ export class Job implements Batch {
     this.#stopRenewal = renewOwnership(
       host,
       () => this.#heedCancel(),
-      // This process was asleep for too long, and another one has taken over.
+      // This process was suspended for too long, and another one has taken over.
       () => void this.#stop(new RouterError('closed', 'another process works on the batch')),
     );
   }
@@ -131,7 +131,7 @@ export class Job implements Batch {
     };
     for await (const request of requestsOf(requests)) {
       position += 1;
-      // What an earlier process has read.
+      // Marks the results that an earlier process has read.
       if (position <= this.#skipped) continue;
       if (this.#manifest.canceled === true) break;
       this.#abort.signal.throwIfAborted();
@@ -166,17 +166,17 @@ export class Job implements Batch {
     }
   }
 
-  /** Starts one request, as soon as there is room for it. */
+  /** Starts one request, as soon as there is capacity for it. */
   async #start(index: number, request: BatchRequest): Promise<void> {
     const { desk } = this.#host;
     const { maxInFlight } = this.#manifest;
-    // Half of the room, so that the vendors' batches stay large.
+    // Half of the capacity, so that the vendors' batches stay large.
     for (
       let most = maxInFlight - 1;
       this.#running > most && !this.#abort.signal.aborted;
       most = maxInFlight / 2
     ) {
-      desk.flush(this.id); // what has been collected cannot grow before it is sent
+      desk.flush(this.id); // the collected requests cannot grow before they are sent
       await new Promise<void>((resolve) => {
         this.#wakeInput = resolve;
       });
@@ -198,7 +198,7 @@ export class Job implements Batch {
     const outcome = await outcomeOf(index, request, router, this.#options, (send, options) =>
       this.#call(item, send, options),
     );
-    // It goes on after a restart.
+    // It continues after a restart.
     if (this.#abort.signal.aborted || isRouterError(outcome.error, 'closed')) return;
     const known = withSaved(outcome, standardCost);
     await this.#safely(() => store.saveResult(known));
@@ -213,7 +213,7 @@ export class Job implements Batch {
     const before = desk.targetOf(item);
     if (before === undefined) return send(options);
     try {
-      // Its answer is paid for already, or will be: whatever the strategy would choose now.
+      // Its answer is or will be paid for, so the strategy does not choose again.
       return await send({ ...options, only: [before] });
     } catch (error) {
       if (signal.aborted || this.#manifest.canceled === true) throw error;
@@ -232,7 +232,7 @@ export class Job implements Batch {
       const next = this.#ready.shift();
       if (next !== undefined) {
         yield next;
-        // The reader has come back for more, so it is done with this one.
+        // The reader asks for more, so it has finished with this one.
         await this.#acknowledge(next.index);
         continue;
       }

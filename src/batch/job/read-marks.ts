@@ -63,7 +63,7 @@ export class ReadMarks {
 
   async #save(number: number, page: OpenPage): Promise<void> {
     const { fresh, size, read } = page;
-    // A full page cannot grow, so nothing of it is needed any longer.
+    // A full page cannot grow, so it is no longer needed.
     const marks =
       read === pageSize ? undefined : Array.from({ length: size }, (_, at) => page.marks[at] ?? '0').join('');
     page.fresh = [];
@@ -78,7 +78,7 @@ export class ReadMarks {
     this.#dropIfDone(number, page);
   }
 
-  /** Forgets a page of which all has been read and saved. The last one stays while it may grow. */
+  /** Drops a page whose results have all been read and saved. The last one stays while it may grow. */
   #dropIfDone(number: number, { read, fresh }: OpenPage): void {
     if (read === pageSize && fresh.length === 0) this.#pages.delete(number);
   }

@@ -2,14 +2,14 @@ import type { BatchRequest, BatchResult } from '../../types/batch/job.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Router } from '../../types/router.ts';
 
-/** A request without what is only of its batch. */
+/** A request without the fields that belong to its batch. */
 type Asked = BatchRequest extends infer Each
   ? Each extends BatchRequest
     ? Omit<Each, 'id' | 'options' | 'data'>
     : never
   : never;
 
-/** Sends one request of a batch as the call that it is. */
+/** Sends one request of a batch as the corresponding call. */
 export type Send = (options: CallOptions) => Promise<NonNullable<BatchResult['result']>>;
 
 /** Sends a request and settles its outcome. Never rejects. */

@@ -6,7 +6,7 @@ import { decodeRequests, decodeResult, encodeRequests, encodeResult } from './co
 /** Requests per stored page. */
 export const pageSize = 100;
 
-/** What is stored of a batch as a whole. */
+/** The stored description of a batch. */
 export interface Manifest {
   readonly id: string;
   /** Call options that JSON can hold. */
@@ -20,7 +20,7 @@ export interface Manifest {
 /** In place of the requests of a full page whose results have all been read. */
 const done = 'done';
 
-/** A page of requests, and what has become of each. */
+/** A page of requests, and the state of each. */
 export interface Page {
   /** Whether all results of a full page have been read. */
   readonly isDone: boolean;
@@ -46,7 +46,7 @@ export class JobStore {
     this.#ttl = Math.max(1, Math.ceil(ttl));
   }
 
-  /** Creates the batch; `false` if there is one of this id. */
+  /** Creates the batch; `false` if its id exists. */
   async create(manifest: Manifest): Promise<boolean> {
     const text = JSON.stringify(manifest);
     return (await this.#store.set(this.#key(''), text, { ttl: this.#ttl, onlyIf: 'absent' })) !== undefined;
@@ -127,7 +127,7 @@ export class JobStore {
   /** Takes or renews the right to work on the batch; `false` while another process has it. */
   async own(owner: string, ttl: number): Promise<boolean> {
     const key = this.#key('/owner');
-    // Once more, because what this process had may expire between reading and writing.
+    // Tries twice, because this process's own claim may expire between reading and writing.
     for (let attempt = 0; attempt < 2; attempt++) {
       const [held] = await this.#store.get([key]);
       if (held !== undefined && held.value !== owner) return false;

@@ -22,7 +22,7 @@ export class Tally {
   }
 }
 
-/** A result with what its answer was cheaper by than on the tier `standard`. */
+/** A result with the saving of its answer compared with the tier `standard`. */
 export function withSaved(outcome: BatchResult, standardCost: JobHost['standardCost']): BatchResult {
   const { result } = outcome;
   const standard = result && standardCost(result);

@@ -10,13 +10,13 @@ import type { ChunkHost, ChunkRecord } from './host.ts';
 import { asFailure, canceled, clearLost, createdNothing, lost } from './lost.ts';
 import { quickStep, slowStep, VendorSteps } from './steps.ts';
 
-/** How long a vendor may be silent before its requests go elsewhere: at most this, and this part of the time left. */
+/** Maximum silence of a vendor before its requests go elsewhere, in milliseconds and as a ratio of the time left. */
 const longestSilence = 2 * 3_600_000;
 const silentShare = 0.25;
-/** Requests of a batch that is split when the vendor's queue has no room for it. */
+/** Minimum requests of a batch that is split when the vendor's queue has no room for it. */
 const leastToSplit = 16;
 
-/** The life of one vendor's batch: submitted once, polled, read, deleted. */
+/** The life cycle of one vendor's batch: submitted once, polled, read, deleted. */
 export class Chunk {
   readonly #host: ChunkHost;
   readonly #stop = new AbortController();
@@ -24,7 +24,7 @@ export class Chunk {
   readonly #steps: VendorSteps;
   /** Calls that wait for its answers, by item. */
   readonly #waiting = new Map<string, Entry>();
-  /** Answers that nothing waited for when they came. */
+  /** Answers that arrived before any call waited for them. */
   readonly #early = new Map<string, BatchAnswer>();
   /** Items whose result is not stored yet; the vendor's files are kept until then. */
   readonly #open: Set<string>;
@@ -33,7 +33,7 @@ export class Chunk {
   #bodies: ReadonlyMap<string, string> | undefined;
   #isRead = false;
   #isCanceled = false;
-  /** Whether the caller canceled it; otherwise it was too late for all that waited. */
+  /** Whether the caller canceled it; otherwise it was too late for all waiting calls. */
   #isUnwanted = false;
   #isEnding = false;
   #isLost = false;
@@ -105,13 +105,13 @@ export class Chunk {
     }
   }
 
-  /** Stops work on it in this process; the vendor goes on. */
+  /** Stops work on it in this process; the vendor continues. */
   leave(): void {
     this.#ending.resolve(undefined);
     this.#stop.abort(new ProviderError({ kind: 'aborted', provider: this.#record.target }));
   }
 
-  /** Asks the vendor to stop, for the caller. What is done by then is read. */
+  /** Asks the vendor to stop, for the caller. Answers that are complete by then are read. */
   cancel(): Promise<void> {
     this.#isUnwanted = true;
     return this.#cancel();
@@ -147,7 +147,7 @@ export class Chunk {
     return true;
   }
 
-  /** Submits once, whatever happens: after a failure without a clear outcome it looks first whether the batch exists. */
+  /** Submits exactly once: after a failure without a clear outcome it first checks whether the batch exists. */
   async #submit(batches: ProviderBatches): Promise<string> {
     const bodies = this.#bodies;
     let isNew = bodies !== undefined;
@@ -200,7 +200,7 @@ export class Chunk {
     await untilDone(this.#host.clock, this.#stop.signal, () => this.#host.save(record));
   }
 
-  /** Prepares another submission of what still waits: half of it, if the vendor has refused all of it twice. */
+  /** Prepares another submission of the waiting requests: half of them, if the vendor has refused all of them twice. */
   async #again(pause: number): Promise<boolean> {
     await sleep(this.#host.clock, pause, this.#stop.signal);
     this.#refusals += 1;
@@ -229,7 +229,7 @@ export class Chunk {
     entry.onLeft = () => {
       this.#waiting.delete(entry.id);
       this.#open.delete(entry.id);
-      // Nothing needs it any longer.
+      // It is no longer needed.
       const isNeeded = this.#waiting.size > 0 || this.#open.size > 0;
       if (!isNeeded && !this.#isRead && !this.#stop.signal.aborted) this.#cancel().catch(this.#host.report);
     };

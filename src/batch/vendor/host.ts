@@ -3,7 +3,7 @@ import type { Clock } from '../../types/clock.ts';
 import type { ProviderBatches } from '../../types/provider.ts';
 import type { Entry } from '../entry.ts';
 
-/** What is stored of a vendor's batch. */
+/** The stored description of a vendor's batch. */
 export interface ChunkRecord extends BatchTrace {
   readonly target: string;
   readonly key: number;
@@ -11,7 +11,7 @@ export interface ChunkRecord extends BatchTrace {
   readonly vendorId?: string;
 }
 
-/** What a chunk needs of its surroundings. */
+/** The dependencies of a chunk. */
 export interface ChunkHost {
   readonly clock: Clock;
   readonly random: () => number;

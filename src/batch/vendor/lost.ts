@@ -5,7 +5,7 @@ import type { ProviderBatches } from '../../types/provider.ts';
 import type { ChunkRecord } from './host.ts';
 import { quickStep, slowStep, type VendorSteps } from './steps.ts';
 
-/** How long a batch of a vendor that stopped answering is looked for, to cancel it, in milliseconds. */
+/** How long to try to cancel a batch of a vendor that stopped answering, in milliseconds. */
 const longest = 86_400_000;
 
 /** Cancels and deletes the batch of a vendor that stopped answering, should it answer again: it may be charged. */

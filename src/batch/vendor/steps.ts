@@ -7,7 +7,7 @@ import { untilDone, within } from '../retry.ts';
 export const quickStep = 60_000;
 export const slowStep = 600_000;
 
-/** Failures after which nothing is known of the vendor. */
+/** Failures that say nothing about the vendor. */
 const silences = ['network', 'timeout', 'server', 'overloaded', 'malformed', 'truncated'];
 
 /** One step at a vendor. `extend` gives it the same time again. */

@@ -41,7 +41,7 @@ export async function batch(args: readonly string[], output: Output): Promise<nu
       }
     } else if (isRunning)
       output.err(
-        'Another process works on it, or did half a minute ago. This one goes on when that has ended.\n',
+        'Another process works on it, or did half a minute ago. This one continues when that has ended.\n',
       );
     const code = await runBatch(flags, router, store, output);
     await router.close();

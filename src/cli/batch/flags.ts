@@ -11,7 +11,7 @@ const flags = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export interface BatchFlags {
   readonly verb: 'run' | 'status' | 'cancel' | 'help';
   /** `undefined` for `status` without it. */
@@ -58,6 +58,6 @@ export function momentOf(text: string, now: number): number {
   const moment =
     size === undefined ? Date.parse(text) : now + Number(size) * units[unit as keyof typeof units];
   if (moment > now) return moment;
-  const got = Number.isNaN(moment) ? `'${text}'` : `'${text}', which is over`;
-  throw new UsageError('--deadline', 'a time such as 90m, 6h or 2d, or a date to come', got);
+  const got = Number.isNaN(moment) ? `'${text}'` : `='${text}', which is in the past`;
+  throw new UsageError('--deadline', 'a time such as 90m, 6h or 2d, or a date in the future', got);
 }

@@ -19,7 +19,7 @@ export interface Input {
   readonly total: number;
   /** SHA-256 of its content, in hexadecimal. */
   readonly digest: string;
-  /** What a model's name means; `undefined` for requests of our own form, which name none. */
+  /** The meaning of a model's name; `undefined` for requests of our own form, which name none. */
   readonly directory: Directory | undefined;
   /** The requests, read again. */
   lines(): AsyncGenerator<Line>;
@@ -56,7 +56,7 @@ export async function openInput(file: string, router: Router, route: string | un
   };
 }
 
-/** That of the first line; the others need to have it too. */
+/** The form of the first line, which the others must share. */
 async function formOf(file: string): Promise<Form> {
   for await (const [line, number] of textLines(file)) return formOfLine(objectIn(file, line, number));
   throw new UsageError(file, 'at least one request', 'none');
@@ -82,7 +82,7 @@ async function* requestsIn(file: string, form: Form, read: Reader) {
     try {
       request = read(value, index);
     } catch (error) {
-      throw wrong(file, number, 'a right request', error instanceof Error ? error.message : String(error));
+      throw wrong(file, number, 'a valid request', error instanceof Error ? error.message : String(error));
     }
     yield { id: request.id, request, line, number };
     index += 1;

@@ -5,8 +5,8 @@ import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Input } from './input.ts';
 
 /**
- * How results are written: in OpenAI's output form for requests in OpenAI's form, otherwise as `{ id, result }` or `{ id, error }`. The
- * field `signalbox` of each line has its cost and what it saved, in US$.
+ * How results are written: in OpenAI's output form for requests in OpenAI's form, otherwise as `{ id, result }` or `{ id, error
+ * }`. The field `signalbox` of each line has its cost and its saving, in US$.
  *
  * @param batch the id of the batch
  */
@@ -32,7 +32,7 @@ function describe(error: Error | undefined): object {
   return { name, message, ...(isRouterError(error) ? { code: error.code } : {}) };
 }
 
-/** What all attempts cost, not only the one that answered. */
+/** The cost of all attempts, not only of the one that answered. */
 function moneyOf({ result, error, saved }: BatchResult): { readonly cost: number; readonly saved?: number } {
   const attempts =
     result?.attempts ??

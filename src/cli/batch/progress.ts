@@ -1,7 +1,7 @@
 import type { Output } from '../output.ts';
 import type { Sums } from './results.ts';
 
-/** How far a batch is. */
+/** The progress of a batch. */
 export interface Progress extends Sums {
   readonly total: number;
   /** Batches at vendors that are not read. */
@@ -10,7 +10,7 @@ export interface Progress extends Sums {
   readonly timeLeft: number;
 }
 
-/** Shows how far a batch is, until it is stopped. */
+/** Shows the progress of a batch, until it is stopped. */
 export interface Meter {
   show(progress: Progress): void;
   stop(progress: Progress): void;
@@ -61,7 +61,7 @@ function plainMeter(err: (text: string) => void): Meter {
 const shortestBar = 10;
 const longestBar = 40;
 
-/** A line that fits the columns: what matters less is left out first. */
+/** A line that fits the columns: less important parts are omitted first. */
 export function barLine(progress: Progress, columns: number): string {
   const { written, total } = progress;
   const { percent, count, failed, cost, saved, batches, due } = partsOf(progress);
@@ -99,7 +99,7 @@ function partsOf({ written, failed, total, cost, saved, batches, timeLeft }: Pro
   };
 }
 
-/** Cents, or what there is of them. */
+/** Cents, or fractions of them. */
 export function money(usd: number): string {
   const sign = usd < 0 ? '-' : '';
   const size = Math.abs(usd);

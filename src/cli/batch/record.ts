@@ -6,7 +6,7 @@ import { type OpenedStore, openStore } from '../keys/open-store.ts';
 import type { BatchFlags } from './flags.ts';
 import type { Input } from './input.ts';
 
-/** What is stored of a run beside the batch itself, found by the file of its results. */
+/** Data stored for a run beside the batch itself, found by the file of its results. */
 export interface RunRecord extends Pick<Input, 'form' | 'total' | 'digest'> {
   readonly batchId: string;
   readonly route: string | undefined;
@@ -16,7 +16,7 @@ export interface RunRecord extends Pick<Input, 'form' | 'total' | 'digest'> {
 
 const keep = 60 * 86_400_000;
 
-/** Finds the store of a run: that of the flag, else that of the application's module, else a file beside the results. */
+/** Finds the store of a run: the flag's, otherwise that of the application's module, otherwise a file beside the results. */
 export async function openState(
   { store, out }: Pick<BatchFlags, 'store' | 'out'>,
   exported: Store | undefined,

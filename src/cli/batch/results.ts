@@ -13,7 +13,7 @@ export interface Sums {
   readonly saved: number;
 }
 
-/** What a line of either form has for us. */
+/** The fields of a line of either form that are used here. */
 interface Written {
   readonly id?: unknown;
   readonly custom_id?: unknown;
@@ -23,8 +23,8 @@ interface Written {
 }
 
 /**
- * A file with one line for each result. A line is on the disk before `write` resolves, and an id is written once, whatever crashes
- * between.
+ * A file with one line for each result. A line is on the disk before `write` resolves, and an id is written once, even after a
+ * crash.
  */
 export class Results {
   readonly #file: FileHandle;

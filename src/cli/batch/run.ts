@@ -29,7 +29,7 @@ interface Interrupt {
 }
 
 /**
- * Answers the requests of a file, or what an earlier run has left of them.
+ * Answers the requests of a file, or the rest of them after an earlier run.
  *
  * @returns the exit code
  * @throws UsageError for a wrong file or line, and for files of another run
@@ -52,7 +52,7 @@ export async function runBatch(
     const { sums } = results;
     output.out(summary(out, sums, record.total));
     if (!isWhole) {
-      output.err('Interrupted. Batches that vendors have go on; the same command continues.\n');
+      output.err('Interrupted. Batches at vendors keep running; the same command continues.\n');
       return 130;
     }
     const isCanceled = await new JobStore(store, record.batchId, 1).isCanceled();
@@ -65,7 +65,7 @@ export async function runBatch(
   }
 }
 
-/** That of an earlier run of the same command, or a new one. */
+/** The record of an earlier run of the same command, or a new one. */
 async function recordOf(
   { requests = '', out, route, deadline }: BatchFlags,
   store: Store,
@@ -80,7 +80,7 @@ async function recordOf(
       throw new UsageError('--out', 'a new file, or one that this command began', `'${out}'`);
     const batchId = `cli${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`;
     const record = { batchId, form, total, digest, route, deadline: momentOf(deadline, Date.now()) };
-    // First the file: a record without its file means that the file was removed.
+    // The file is created first, so that a record without its file means that the file was removed.
     const created = await Results.open(out);
     await created.close();
     await saveRecord(store, out, record);
@@ -99,7 +99,7 @@ async function recordOf(
   return record;
 }
 
-/** Writes all results. Returns whether it came to the end. */
+/** Writes all results. Returns whether the batch is complete. */
 async function answer(run: Run, { signal }: Interrupt, output: Output): Promise<boolean> {
   const { results, record, input } = run;
   if (results.sums.written >= record.total) return true;
@@ -130,7 +130,7 @@ async function answer(run: Run, { signal }: Interrupt, output: Output): Promise<
   }
 }
 
-/** Begins the batch, or continues it: after a crash the record may be there without the batch. */
+/** Begins the batch, or continues it: after a crash there may be a record without a batch. */
 async function begin({ router, store, input, record }: Run, signal: AbortSignal): Promise<Batch> {
   const { batchId, route, deadline } = record;
   try {
@@ -145,7 +145,7 @@ async function begin({ router, store, input, record }: Run, signal: AbortSignal)
 function onInterrupt(): Interrupt {
   const abort = new AbortController();
   const end = (): void => {
-    // A second one ends the process at once.
+    // A second interrupt ends the process at once.
     process.removeListener('SIGINT', end);
     process.removeListener('SIGTERM', end);
     abort.abort(new Error('interrupted'));

@@ -39,13 +39,13 @@ export async function dashboard(args: readonly string[]): Promise<string> {
   const wanted = toPort(port);
   const { port: actual } = await serve(handler, wanted).catch(
     ({ code = 'an error' }: { readonly code?: string }) => {
-      throw new UsageError('--port', 'a port that is free', `${wanted}: ${code}`);
+      throw new UsageError('--port', 'a free port', `${wanted}: ${code}`);
     },
   );
   return `The dashboard of ${file}: http://127.0.0.1:${actual}/#token=${token}\n`;
 }
 
-/** A file that is no ledger is an error now, not a page without data. */
+/** A file that is not a ledger is an error now, instead of a page without data. */
 async function checkLedger(ledger: LedgerReader, file: string): Promise<void> {
   try {
     for await (const _ of ledger.rows({ limit: 1 })) break;

@@ -8,25 +8,26 @@ import { sqlite } from '../../stores/sqlite/index.ts';
 import type { Store } from '../../types/store.ts';
 import { isStore } from '../load-router.ts';
 
-/** Where the keys are: one of the first three. */
+/** The location of the keys: one of the first three. */
 export interface StoreFlags {
   readonly file?: string | undefined;
   readonly redis?: string | undefined;
   readonly module?: string | undefined;
-  /** Of the keys in Redis. */
+  /** The prefix of keys in Redis. */
   readonly prefix?: string | undefined;
 }
 
-/** A store and how to leave it. */
+/** A store and a function that closes it. */
 export interface OpenedStore {
   readonly store: Store;
   close(): Promise<unknown>;
 }
 
 /**
- * Opens the store of a router: a SQLite file, a Redis by its address, or what a module exports, which is a store or a client of Redis.
+ * Opens the store of a router: a SQLite file, a Redis server by its address, or an export of a module, which is a store or a
+ * Redis client.
  *
- * @param folder the project whose client of Redis is used
+ * @param folder the project whose Redis client is used
  * @throws UsageError for wrong flags, a module without a store, and an address without a client
  */
 export async function openStore(
@@ -68,7 +69,7 @@ async function exported(module: string, options: { readonly prefix?: string }): 
   }
   throw new UsageError(
     module,
-    'an export that is a store or a client of Redis',
+    'an export that is a store or a Redis client',
     Object.keys(found).join(', ') || 'no export',
   );
 }

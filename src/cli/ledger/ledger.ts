@@ -92,7 +92,7 @@ function textOf(groups: readonly LedgerGroup[], by: readonly LedgerDimension[]):
     'cost',
     'wasted',
     'saved',
-    ...(isWatched ? ['prompt cache hits', 'misses', 'saved by it'] : []),
+    ...(isWatched ? ['prompt cache hits', 'misses', 'prompt cache savings'] : []),
   ];
   const rows = groups.map(({ key, requests, failed, failovers, cached, tokens, cost, promptCache }) => [
     ...by.map((name) => key[name] ?? '–'),
@@ -121,7 +121,7 @@ async function verify(values: Values, { out }: Output): Promise<number> {
         `${problem}: row ${seq} of chain ${chain}${line === undefined ? '' : `, line ${line}`}${requestId === undefined ? '' : `, request ${requestId}`}\n`,
     );
     out(
-      `${problems.join('')}${report.rows} rows, ${report.ok ? 'all as written' : `${report.problems.length} problems`}\n`,
+      `${problems.join('')}${report.rows} rows, ${report.ok ? 'all unchanged' : `${report.problems.length} problems`}\n`,
     );
   }
   return report.ok ? 0 : 1;
@@ -135,7 +135,7 @@ async function anchorsIn(path: string): Promise<readonly Anchor[]> {
   } catch {
     // Below.
   }
-  throw new UsageError(path, 'what `signalbox ledger verify --json` printed', 'something else');
+  throw new UsageError(path, 'the output of `signalbox ledger verify --json`', 'something else');
 }
 
 const formats: readonly ExportFormat[] = ['csv', 'jsonl', 'parquet', 'focus'];

@@ -22,7 +22,7 @@ interface ReadingValues {
   readonly 'time-zone'?: string | undefined;
 }
 
-/** Parses flags; the first words that are none are `positionals`. */
+/** Parses flags; leading words without dashes are `positionals`. */
 export function parseFlags<T extends NonNullable<ParseArgsConfig['options']>>(
   command: string,
   args: readonly string[],
@@ -69,7 +69,7 @@ export async function withLedger<T>(
   }
 }
 
-/** A file that is no database, or has none of the ledger's tables. */
+/** A file that is not a database, or has none of the ledger's tables. */
 function isSqliteError(error: unknown): error is Error {
   return error instanceof Error && 'errcode' in error;
 }

@@ -19,7 +19,7 @@ const top = 18;
 /** Width of a character of a label on narrow screens, where labels are larger. */
 const character = 11.5;
 
-/** Stacked bars as SVG without scripts. Colors are classes, so that they follow the page's light and dark. */
+/** Stacked bars as SVG without scripts. Colors are classes, so that they follow the page's color scheme. */
 export function barChart({ title, series, bars, format }: Chart): string {
   const sums = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const most = niceCeiling(Math.max(...sums, 0));
@@ -65,7 +65,7 @@ function ticksOf(most: number, format: Chart['format']): readonly (readonly [val
   return [[0, zero], ...middle, [most, top]];
 }
 
-/** The next round number: a bit above the highest bar. */
+/** The next round number above the highest bar. */
 function niceCeiling(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));

@@ -1,6 +1,6 @@
 import type { LedgerFilter, LedgerGroup, LedgerReader } from '../../plugins/ledger/index.ts';
 
-/** What a report shows. Money is in US$, durations are milliseconds. */
+/** The data of a report. Money is in US$, durations are milliseconds. */
 export interface ReportData {
   /** The file. */
   readonly source: string;
@@ -14,9 +14,9 @@ export interface ReportData {
   readonly routes: readonly LedgerGroup[];
   readonly models: readonly LedgerGroup[];
   readonly tenants: readonly LedgerGroup[];
-  /** By target, and by hit or reason of a miss: what the vendors' prompt caches did. */
+  /** Results of the vendors' prompt caches, by target, and by hit or reason of a miss. */
   readonly promptCaches: readonly LedgerGroup[];
-  /** Hours in which targets failed often, and what became of the requests. */
+  /** Hours in which targets failed often, and the outcome of the requests. */
   readonly outages: readonly Outage[];
 }
 
@@ -24,14 +24,14 @@ export interface Outage {
   readonly hour: string;
   readonly target: string;
   readonly failedAttempts: number;
-  /** Of the target's attempts in that hour. */
+  /** The ratio of failed attempts of the target in that hour. */
   readonly ratio: number;
   /** Requests of that hour that another target answered, and that failed. */
   readonly survived: number;
   readonly lost: number;
 }
 
-/** An outage: so many failed attempts within an hour, and such a share. */
+/** Minimum failed attempts within an hour, and their minimum ratio, for an outage. */
 const fewestFailures = 5;
 const leastRatio = 0.2;
 const mostOutages = 20;
@@ -92,7 +92,7 @@ export function wastedOf({ cost }: LedgerGroup): number {
   return cost.failed + cost.hedged + cost.aborted;
 }
 
-/** Requests that were answered, of those that their callers did not give up; `undefined` without any. */
+/** The ratio of answered requests among those that their callers did not abort; `undefined` without any. */
 export function answeredRatio({ succeeded, failed }: LedgerGroup): number | undefined {
   return succeeded + failed === 0 ? undefined : succeeded / (succeeded + failed);
 }

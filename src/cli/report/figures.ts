@@ -16,7 +16,7 @@ export function count(value: number): string {
 
 export function percent(ratio: number): string {
   if (ratio > 0 && ratio < 0.001) return '<0.1%';
-  // Not quite all is not all.
+  // Rounds down, so that 100% means all.
   if (ratio < 1 && ratio > 0.9999) return '>99.99%';
   return `${(ratio * 100).toFixed(ratio === 0 || ratio === 1 ? 0 : ratio > 0.99 ? 2 : 1)}%`;
 }
@@ -36,7 +36,7 @@ export function headline(total: LedgerGroup): string {
       : `${count(failovers)} of them failed at first and were answered by another attempt; ${count(failed)} failed.`;
   const saved = cached === 0 ? '' : ` Caches answered ${count(cached)} and saved ${usd(cost.saved)}.`;
   const share = cost.total === 0 ? '' : ` (${percent(wasted / cost.total)})`;
-  return `${count(requests)} requests cost ${usd(cost.total)}, of which ${usd(wasted)}${share} went into attempts that became no answer. ${avoided}${saved}`;
+  return `${count(requests)} requests cost ${usd(cost.total)}, of which ${usd(wasted)}${share} was spent on attempts that did not become an answer. ${avoided}${saved}`;
 }
 
 export function sections(data: ReportData): readonly Section[] {
@@ -106,7 +106,7 @@ function money(title: string, name: LedgerDimension, groups: readonly LedgerGrou
 function promptCaches({ targets: groups, promptCaches: reasons }: ReportData): Section {
   return {
     title: 'Prompt caches of the vendors',
-    note: 'Saved: what reads cost less, minus what writes cost more. It is already left out of the cost.',
+    note: 'Saved: the discount of reads minus the surcharge of writes. It is already deducted from the cost.',
     head: ['Target', 'Hits', 'Misses', 'Hit rate', 'Saved', 'Misses, by reason'],
     rows: groups
       .filter(({ promptCache: { hits, misses } }) => hits + misses > 0)
@@ -162,5 +162,5 @@ function charges({ total }: ReportData): Section {
           ['Attempts whose cost is an estimate', count(estimated)],
           ['Billed attempts without a known price, not in the total', count(unpriced)],
         ];
-  return { title: 'What was paid for', head: ['', 'Cost'], rows };
+  return { title: 'Purpose', head: ['', 'Cost'], rows };
 }

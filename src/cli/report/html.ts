@@ -55,7 +55,7 @@ function filled(data: ReportData, total: LedgerGroup, days: readonly LedgerGroup
   });
   const failures = barChart({
     title: 'Failed attempts and failed requests by day',
-    series: ['Failed requests', 'Failed attempts that another target made good'],
+    series: ['Failed requests', 'Failed attempts of requests that another target answered'],
     bars: days.map((day) => ({
       label: label(day),
       values: [day.failed, Math.max(0, day.failedAttempts - day.failed)],

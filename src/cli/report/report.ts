@@ -47,7 +47,7 @@ function toMarkdown(data: ReportData): string {
   return `# LLM usage, ${from === to ? from : `${from} to ${to}`}\n\n${headline(total)}\n\n${tables.join('\n')}`;
 }
 
-/** Names come from outside: no pipe ends a cell, no tag or link is one. */
+/** Names come from outside, so pipes, tags and links are escaped. */
 function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+|<>]/g, '\\$&').replace(/[\r\n]+/g, ' ');
 }

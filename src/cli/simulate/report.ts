@@ -10,12 +10,12 @@ export interface Report {
   readonly to: string;
   /** In the order of `priority`. */
   readonly targets: readonly string[];
-  /** What really happened; with a log only. */
+  /** The actual figures; only with a log. */
   readonly actual?: Figures;
   readonly strategies: readonly Row[];
-  /** What was left out, and where there are too few data. */
+  /** Data that were omitted or are too few. */
   readonly notes: readonly string[];
-  /** What the simulation cannot know. */
+  /** Facts that the simulation cannot know. */
   readonly limits: readonly string[];
 }
 
@@ -24,17 +24,17 @@ const ofAll = [
   'Whether a target would have slowed down or rejected requests under more traffic than it had.',
 ];
 
-/** What a replay of a log cannot know. */
+/** Facts that a replay of a log cannot know. */
 export const limitsOfReplay: readonly string[] = [
   ...ofAll,
-  'How long an answer to the very same request would have been at another target, how it counts tokens, and what its prompt cache would have had: these are drawn from what it did with requests of about that size at about that time.',
-  'Which timeouts, retries, breakers and limits the application had: the router’s defaults are played, or what --options and --targets say.',
+  'How long an answer to the same request would have been at another target, how that target counts tokens, and what its prompt cache would have held: these are drawn from its attempts with requests of similar size around that time.',
+  'Which timeouts, retries, breakers and limits the application had: the simulation uses the router’s defaults, or those of --options and --targets.',
 ];
 
-/** What a scenario cannot know. */
+/** Facts that a scenario cannot know. */
 export const limitsOfScenario: readonly string[] = [
   ...ofAll,
-  'Whether real targets and traffic behave as the file says.',
+  'Whether real targets and traffic behave as described in the file.',
 ];
 
 /** As text. */

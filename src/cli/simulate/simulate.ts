@@ -132,7 +132,7 @@ async function playOrRefuse(...world: Parameters<typeof play>): ReturnType<typeo
   } catch (error) {
     // The router checks its own options.
     if (isRouterError(error, 'config'))
-      throw new UsageError('--targets or --options', 'right options', error.message);
+      throw new UsageError('--targets or --options', 'valid options', error.message);
     throw error;
   }
 }

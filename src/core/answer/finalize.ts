@@ -31,8 +31,8 @@ export async function finalize(
   const { channel } = attempt;
   const isCounted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
   if (!isCounted && !request.env.isWhole) await loadRest(request.env, request.signal).catch(() => {});
-  const loading = attempt.pricing();
-  if (loading !== undefined) await loading;
+  const { prices } = request.env;
+  if (!prices.isReady) await prices.ready();
   const cost = attempt.price(answer, estimate);
   let judged: Judged;
   try {

@@ -30,13 +30,12 @@ export function isPlain({ route, hedge, request, needs, operation, env }: Reques
 }
 
 /**
- * Whether prices are first needed for the cost of the answer: the catalog is then loaded while the vendor is at work. Only answers in
+ * While prices are not loaded: whether they are first needed for the cost of the answer: the catalog is then loaded while the vendor is at work. Only answers in
  * one piece can wait for it.
  */
 export function isPricedLater(request: RequestState): boolean {
   const { env, operation, needs, options } = request;
   return (
-    !env.prices.isReady &&
     env.stations === noStations &&
     operation.measuredAs === 'chat' &&
     needs.characters * mostTokens + needs.outputTokens <= smallContext &&

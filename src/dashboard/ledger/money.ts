@@ -3,7 +3,7 @@ import { addUsd } from '../../pricing/money.ts';
 import type { DashboardOptions } from '../options.ts';
 import type { Dimension, Money, MoneyKinds, MoneyRow } from '../protocol.ts';
 
-/** What the page asks of the ledger. */
+/** The page's query of the ledger. */
 export interface MoneyQuery {
   readonly by: Dimension;
   readonly from?: string | undefined;
@@ -11,7 +11,7 @@ export interface MoneyQuery {
   readonly where?: LedgerQuery['where'];
 }
 
-/** Rows that the page gets. */
+/** Maximum rows for the page. */
 const most = 200;
 
 /** Money by day and one dimension. Reads sums that the ledger keeps. */
@@ -27,7 +27,7 @@ export async function moneyOf(
     ...(where === undefined ? {} : { where }),
   };
   const [groups, daily] = await Promise.all([
-    // There may be thousands of users: their days are read of the first ones only.
+    // There may be thousands of users, so days are read only for the first ones.
     by === 'user' ? firstUsers(ledger, range) : ledger.query({ ...range, by: ['day', by] }),
     // Groups by tag overlap, so the total is a query of its own.
     ledger.query({ ...range, by: ['day'] }),
@@ -56,7 +56,7 @@ export async function moneyOf(
   };
 }
 
-/** How many users have days of their own in the chart. */
+/** Number of users with separate days in the chart. */
 const charted = 7;
 
 /** Sums by user; those of the most expensive ones by day. */
@@ -74,7 +74,7 @@ async function firstUsers(
   return [...groups.filter(({ key }) => !first.includes(key.user ?? null)), ...days];
 }
 
-/** All days from the first to the last, those without requests too. */
+/** All days from the first to the last, including those without requests. */
 function daysOf(known: readonly string[], from: string | undefined): readonly string[] {
   const sorted = known.toSorted();
   const last = Date.parse(sorted.at(-1) ?? '');

@@ -1,7 +1,7 @@
 import type { LedgerGroup } from '../../plugins/ledger/index.ts';
 import type { OutageLine } from '../protocol.ts';
 
-/** An hour counts as an outage if so many attempts failed, and so large a ratio of all. */
+/** Minimum failed attempts in an hour, and their minimum ratio, for an outage. */
 const fewest = 3;
 const ratio = 0.5;
 const hour = 3_600_000;

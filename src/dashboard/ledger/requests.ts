@@ -17,7 +17,7 @@ export function parseId(id: string): { readonly requestId: string; readonly chai
     : { requestId: id.slice(0, at), chain: id.slice(at + 1) };
 }
 
-/** Puts rows, the latest first, together to requests, the latest first. Requests with missing rows are left out. */
+/** Combines rows, the latest first, into requests, the latest first. Requests with missing rows are skipped. */
 export async function groupRows(
   rows: AsyncIterable<LedgerRow>,
   most = Number.POSITIVE_INFINITY,
@@ -38,7 +38,7 @@ export async function groupRows(
     });
 }
 
-/** The row that stands for a request. */
+/** The row that represents a request. */
 export function mainOf(rows: RequestRows): LedgerRow {
   return rows.find(({ main }) => main) ?? rows[0];
 }

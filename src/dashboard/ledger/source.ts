@@ -10,11 +10,11 @@ type Reader = NonNullable<Settings['ledger']>;
 const day = 86_400_000;
 const hour = 3_600_000;
 const mostRequests = 1_000;
-/** Milliseconds for which what was read is shown, at least; and how many times as long as it took to read. */
+/** Minimum milliseconds between two reads, and their minimum as a multiple of the duration of a read. */
 const shortest = 2_000;
 const patience = 20;
 
-/** What a ledger has of the last day, for a dashboard without a router. Reads at most as often as reading is quick. */
+/** The last day of a ledger, for a dashboard without a router. The slower its reads are, the rarer they are. */
 export class LedgerSource implements Source {
   readonly #ledger: Reader;
   readonly #settings: Settings;
@@ -59,10 +59,10 @@ export class LedgerSource implements Source {
   async #read(): Promise<Live> {
     const { date } = this.#settings.clock;
     const last = await latestOf(this.#ledger);
-    // Of a log that is no longer written, its last day.
+    // For a log that is no longer written, its last day.
     const to = Math.min(date(), (last?.at ?? date()) + hour);
     const from = to - day;
-    // Latencies are summed up by day: of a part of a day, all rows would have to be read.
+    // Latencies are summed by day; for a part of a day, all rows would have to be read.
     const firstDay = new Date(from).toISOString().slice(0, 10);
     const [targets, latencies, routes, hours, all, byTarget, prompts] = await Promise.all([
       this.#ledger.query({ from, by: ['target', 'provider', 'model'] }),
@@ -87,7 +87,7 @@ export class LedgerSource implements Source {
     };
   }
 
-  /** Reads again only after a while, so that a page that is open does not keep a large file busy. */
+  /** Reads again only after a while, so that an open page does not read a large file constantly. */
   #paced<T>(read: () => Promise<T>): () => Promise<T> {
     const { clock } = this.#settings;
     let known: Promise<T> | undefined;
@@ -104,7 +104,7 @@ export class LedgerSource implements Source {
   }
 }
 
-/** A request of the past. */
+/** An earlier request. */
 export async function detailFrom(
   ledger: Reader,
   id: string,
@@ -151,7 +151,7 @@ function targetOf(
   ];
 }
 
-/** From the sums of a target, and those by what its prompt cache did. */
+/** From the sums of a target, and those by the result of its prompt cache. */
 function promptCacheOf(
   { hits, misses, saved }: LedgerGroup['promptCache'],
   prompts: readonly LedgerGroup[],

@@ -10,10 +10,10 @@ type Sums = Mutable<Omit<MoneyRow, 'name' | 'cost' | 'days'>> & {
   readonly byDay: Map<string, number>;
 };
 
-/** Groups per dimension; what comes after them is counted in one. */
+/** Maximum groups per dimension; further ones are counted together. */
 const most = 500;
 const rest = 'others';
-/** Of which provider and model are remembered. */
+/** Maximum number of targets whose provider and model are remembered. */
 const mostTargets = 2_000;
 
 /** Money since the start of the process, for dashboards without a ledger. Days are those of UTC. */
@@ -120,7 +120,7 @@ function toRow(name: string | null, { byDay, ...sums }: Sums, days: readonly str
   return { name, ...sums, days: days.map((day) => byDay.get(day) ?? 0) };
 }
 
-/** What an attempt was paid for, as in the ledger. */
+/** The purpose of an attempt's cost, as in the ledger. */
 function chargeOf(
   { mirror, outcome, target }: RequestEndEvent,
   attempt: AttemptSummary,

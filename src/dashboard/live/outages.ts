@@ -14,7 +14,7 @@ interface Outage {
 const kept = 100;
 const unhealthy = ['failing', 'unresponsive', 'cooling-down', 'misconfigured'];
 
-/** The outages of targets, and the requests that they would have cost. */
+/** The outages of targets, and the requests that would have failed without failover. */
 export class Outages {
   readonly #open = new Map<string, Outage>();
   readonly #all: Outage[] = [];

@@ -31,7 +31,7 @@ export interface Entry {
 /** How many requests are kept. */
 export const ringSize = 1_000;
 
-/** The last requests, with a number for each change, so that a reader can ask for what has changed since. */
+/** The last requests, with a number for each change, so that a reader can ask for the changes since then. */
 export class Ring {
   readonly #entries = new Map<string, Entry>();
   readonly #onEvict: (entry: Entry) => void;

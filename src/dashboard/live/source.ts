@@ -12,10 +12,10 @@ import { CacheTally, TargetTally, TotalsTally } from './tallies.ts';
 
 const keptNotices = 100;
 const storeStates = { away: 'does not answer', back: 'answers again', lost: 'has lost data' };
-/** Targets, after which those that are gone are forgotten. */
+/** Number of targets beyond which removed ones are dropped. */
 const mostTargets = 1_000;
 
-/** What a router does, from its events on. */
+/** The activity of a router, by its events. */
 export class LiveSource implements Source {
   readonly #router: Router;
   readonly #settings: Settings;
@@ -115,7 +115,7 @@ export class LiveSource implements Source {
       this.#tallyOf(skip.target).skipped.add(skip.reason, detailText(skip));
   }
 
-  /** Targets come and go, and calls may name models. */
+  /** Targets can be added and removed, and calls may name models. */
   #tallyOf(id: string): TargetTally {
     const known = this.#targets.get(id);
     if (known !== undefined) return known;
@@ -161,7 +161,7 @@ export class LiveSource implements Source {
       );
     else if (event.type === 'plugin-error') {
       const { plugin, station, error } = event;
-      // Its message may hold anything.
+      // Its message may contain sensitive data.
       const what = this.#settings.content ? String(error) : error instanceof Error ? error.name : 'an error';
       this.#add('warning', `plugin ${plugin}: ${what} in ${station}`);
     } else if (event.type === 'budget-warning') {
@@ -190,7 +190,7 @@ function detailText({ lacks, detail, plugin }: SkippedTarget): string | undefine
   return detail ?? (plugin === undefined ? undefined : `by ${plugin}`);
 }
 
-/** Of the budgets plugin, which adds the method. */
+/** From the budgets plugin, which adds the method. */
 function budgetsOf(router: Router): readonly BudgetReport[] | null {
   if (!('budgets' in router) || typeof router.budgets !== 'function') return null;
   return router.budgets();

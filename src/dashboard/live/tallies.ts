@@ -8,7 +8,7 @@ import { Activity, Reasons, Recent } from './windows.ts';
 const twoMinutes = 24;
 const fiveMinutes = 60;
 
-/** What is counted of one target. */
+/** The counters of one target. */
 export class TargetTally {
   readonly skipped = new Reasons();
   readonly #activity = new Activity(twoMinutes);
@@ -56,7 +56,7 @@ export class TargetTally {
   }
 }
 
-/** What is counted of all requests. */
+/** The counters of all requests. */
 export class TotalsTally {
   #since: number | undefined;
   readonly #ended = new Activity(fiveMinutes);
@@ -71,7 +71,7 @@ export class TotalsTally {
     this.#since = since === 0 ? undefined : since;
   }
 
-  /** Something happens, or is asked. */
+  /** Called with each event and each query. */
   seen(date: number): void {
     this.#since ??= date;
   }
@@ -112,7 +112,7 @@ export class TotalsTally {
 type Counts = { -readonly [Name in Exclude<keyof CacheLine, 'route' | 'misses' | 'stored'>]: number };
 const plural = { hit: 'hits', stale: 'stale', coalesced: 'coalesced', partial: 'partial' } as const;
 
-/** What caches answered, by route. */
+/** Answers of caches, by route. */
 export class CacheTally {
   readonly #routes = new Map<string, Counts>();
 

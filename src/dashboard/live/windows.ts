@@ -22,7 +22,7 @@ export class Activity {
     return [...this.#counts];
   }
 
-  /** Per minute, over the last whole minute and the step under way. */
+  /** Per minute, over the last whole minute and the current step. */
   perMinute(now: number): number {
     this.#turn(now);
     return this.#counts.slice(-12).reduce((sum, count) => sum + count, 0);

@@ -16,7 +16,7 @@ interface ChartProps {
   readonly at: readonly number[];
   readonly series: readonly Series[];
   readonly format: (value: number) => string;
-  /** Of the horizontal axis. */
+  /** The labels of the horizontal axis. */
   readonly formatTime: (seconds: number) => string;
   readonly height?: number;
   /** The index under the pointer; `undefined` if it leaves. */
@@ -107,7 +107,7 @@ function optionsOf(element: HTMLElement, latest: { readonly current: ChartProps 
   };
 }
 
-/** Half a bar more at both ends. */
+/** Extends the axis by half a bar at both ends. */
 function rangeOf(at: readonly number[], min: number, max: number): [number, number] {
   const step = at.length > 1 ? (max - min) / (at.length - 1) : 86_400;
   return [min - step / 2, max + step / 2];
@@ -123,7 +123,7 @@ function splitsOf(at: readonly number[], step: number): number[] {
   return at.filter((moment) => moment % minutes === 0);
 }
 
-/** A canvas knows no custom properties. */
+/** A canvas does not support custom properties. */
 function colorOf(element: HTMLElement, name: string): string {
   const probe = document.createElement('i');
   probe.style.color = `var(${name})`;

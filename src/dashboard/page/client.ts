@@ -10,7 +10,7 @@ const waits = [500, 1_000, 2_000, 5_000];
 let token = '';
 let current: AbortController | undefined;
 
-/** Takes the token out of the address, so that it is in no screenshot, and keeps it for this tab. */
+/** Removes the token from the address, so that screenshots do not show it, and keeps it for this tab. */
 export function readToken(): void {
   const [, given] = /[#&]token=([^&]+)/.exec(location.hash) ?? [];
   token = given === undefined ? (sessionStorage.getItem(stored) ?? '') : decodeURIComponent(given);
@@ -93,7 +93,7 @@ async function follow(signal: AbortSignal, last: string, onEvent: (id: string) =
   }
 }
 
-/** An event as this server writes it: an id and one line of data, or a comment that keeps the connection open. */
+/** An event in this server's format: an id and one line of data, or a comment that keeps the connection open. */
 function take(event: string, onEvent: (id: string) => void): void {
   const [, id, data] = /^id: (.*)\ndata: (.*)$/.exec(event) ?? [];
   if (id === undefined || data === undefined) return;

@@ -45,7 +45,7 @@ export const filter = signal('');
 export const kind = signal('all');
 export const helpOpen = signal(false);
 
-/** Takes in what has changed. */
+/** Applies changes. */
 export function apply(update: Update): void {
   if (update.about !== undefined) about.value = update.about;
   if (update.totals !== undefined) totals.value = update.totals;

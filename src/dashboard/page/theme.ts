@@ -3,9 +3,9 @@ import { signal } from '@preact/signals';
 const stored = 'signalbox theme';
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
-/** What the user chose. */
+/** The user's choice. */
 export const choice = signal(localStorage.getItem(stored) ?? 'auto');
-/** What is shown. */
+/** The theme in use. */
 export const theme = signal(resolved());
 
 export function nextTheme(): void {

@@ -18,9 +18,9 @@ export type { CalendarUnit } from './period.ts';
 export interface BudgetReport {
   /** Name of the limit. */
   readonly limit: string;
-  /** What the limit is by: `tenant`, `tag:team` …; empty for all requests together. */
+  /** The kind of subject: `tenant`, `tag:team` …; empty for all requests together. */
   readonly by: string;
-  /** Whose it is: the tenant, user, tag or route; `undefined` for all requests together. */
+  /** The subject: the tenant, user, tag or route; `undefined` for all requests together. */
   readonly subject: string | undefined;
   /** What it counts. */
   readonly unit: Unit;
@@ -28,7 +28,7 @@ export interface BudgetReport {
   readonly amount: number;
   /** Used by all processes, in the unit; of the others at the last contact. */
   readonly used: number;
-  /** Reserved by this process for requests under way. */
+  /** Reserved by this process for requests in flight. */
   readonly reserved: number;
   /** Milliseconds since 1970; `undefined` for rolling limits and concurrency. */
   readonly period:
@@ -45,7 +45,7 @@ export interface BudgetReport {
 
 /** The plugin that `limits` returns. */
 export interface LimitsPlugin extends Plugin {
-  /** What the plugin adds to the router. */
+  /** The method that the plugin adds to the router. */
   readonly methods: {
     /** The limits and subjects that this process has seen lately. */
     budgets(): readonly BudgetReport[];

@@ -89,7 +89,7 @@ export interface Rule {
   readonly storeAway: NonNullable<Limit['storeAway']>;
   /** Ascending. */
   readonly warnAt: readonly number[];
-  /** In words. */
+  /** Its description. */
   readonly per: string | undefined;
   /** Milliseconds in which the amount comes back; for rolling limits. */
   readonly refill: number | undefined;

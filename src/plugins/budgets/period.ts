@@ -27,7 +27,7 @@ export function periods(unit: CalendarUnit | number, timeZone: string): (moment:
 
 function periodOf(unit: CalendarUnit | number, moment: number, local: (moment: number) => number): Period {
   if (typeof unit === 'number') return aligned(moment, unit, 0);
-  // These two are as long as they are: clocks that are put back repeat an hour, which is a period of its own.
+  // Hours and days of a zone vary: clocks that are put back repeat an hour, which is a separate period.
   if (unit === 'minute' || unit === 'hour')
     return aligned(moment, unit === 'hour' ? hour : minute, local(moment) - moment);
   const date = new Date(local(moment));
@@ -47,8 +47,8 @@ function aligned(moment: number, length: number, offset: number): Period {
 }
 
 /**
- * The first moment at which clocks show `wanted` or later. Where they are put forward over it, that is the moment at which they are
- * put forward; where they are put back over it, the first of the two.
+ * The first moment at which clocks show `wanted` or later. If clocks skip it, that is the moment of the change; if they repeat
+ * it, the first of the two.
  */
 function firstMoment(wanted: number, local: (moment: number) => number): number {
   let [before, after] = [wanted - 2 * day, wanted + 2 * day];
@@ -62,7 +62,7 @@ function firstMoment(wanted: number, local: (moment: number) => number): number 
   return after;
 }
 
-/** What clocks of a zone show, as if it were UTC. */
+/** The local time of a zone, as if it were UTC. */
 function localTime(timeZone: string): (moment: number) => number {
   if (timeZone === 'UTC') return (moment) => moment;
   const format = new Intl.DateTimeFormat('en-US', {

@@ -13,12 +13,12 @@ import type { AccountBook } from './accounts/book.ts';
 import { fromFractions, toFractions } from './accounts/fractions.ts';
 import type { Rule } from './options.ts';
 
-/** Milliseconds after which a request that cannot wait for an answer of the store looks again. */
+/** Milliseconds after which a request that cannot wait for an answer of the store checks again. */
 const lookAgain = 3;
 /** Milliseconds for which it waits for its first target, which may have failed meanwhile. */
 const longestWait = 1_000;
 
-/** What a request waits for. */
+/** The account that a request waits for. */
 interface Waiting {
   readonly account: Account;
   readonly target: string;
@@ -28,9 +28,11 @@ interface Waiting {
 /** What `limits` does at each station of a request. */
 export class Stations {
   readonly #book: AccountBook;
-  /** Requests that count, and what they hold until they end. */
+  /** Requests that count, and their reservations until they end. */
   readonly #counted = new WeakMap<RequestContext, Map<Account, number>>();
-  /** The target for which a request waits for the store: no other is to be used for such a moment's sake. */
+  /**
+   * The target for which a request waits for the store: such a short wait must not move it to another target.
+   */
   readonly #waiting = new WeakMap<RequestContext, Waiting>();
   /** Targets that a request could not pay for. */
   readonly #refused = new WeakMap<RequestContext, Set<string>>();

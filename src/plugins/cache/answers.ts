@@ -16,7 +16,7 @@ import type { StoreGuard } from './shelf/store-guard.ts';
 
 export type ChatContext = Extract<RequestContext, { readonly operation: 'chat' | 'stream' }>;
 
-/** What the parts of one cache share. */
+/** The state that the parts of one cache share. */
 export interface CacheParts {
   readonly host: PluginHost;
   readonly settings: Settings;

@@ -1,4 +1,4 @@
-/** What the cache has done for one route. */
+/** Statistics of the cache for one route. */
 export interface RouteCacheStats {
   /** Requests answered from a fresh entry. */
   readonly hits: number;
@@ -6,7 +6,7 @@ export interface RouteCacheStats {
   readonly stale: number;
   /** Requests that shared the answer of an identical one in flight. */
   readonly coalesced: number;
-  /** Embedding requests of which a part was known. */
+  /** Embedding requests that were partly answered from entries. */
   readonly partial: number;
   /** Requests that a target had to answer. */
   readonly misses: number;

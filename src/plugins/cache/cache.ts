@@ -90,7 +90,7 @@ export class ChatCache {
       return isCompared ? this.#compare(keyed, tracked) : undefined;
     }
     if (!('then' in found)) return this.#hit(keyed, found);
-    // Identical requests that come meanwhile wait for what is found, too.
+    // Identical requests that arrive meanwhile also wait for the result.
     this.#miss(keyed, tracked);
     return this.#later(keyed, tracked, found);
   }
@@ -140,7 +140,7 @@ export class ChatCache {
     if (this.#parts.settings.coalesces) tracked.flight = this.#flights.lead(keyed.key, keyed.context);
   }
 
-  /** Makes the answer again in the background, so that no caller waits for it. */
+  /** Refreshes the answer in the background, so that no caller waits for it. */
   #refresh({ key, context }: Keyed): void {
     if (this.#refreshing.has(key)) return;
     this.#refreshing.add(key);
@@ -187,7 +187,7 @@ export class ChatCache {
 
 const countOf = { hit: 'hits', stale: 'stale', coalesced: 'coalesced', partial: 'partial' } as const;
 
-/** The caller's lists may go on growing. */
+/** The caller may append to its lists later. */
 function copyOf(original: object): ChatRequest {
   const fields = Object.entries(original).map(([name, value]) => [
     name,
@@ -196,7 +196,9 @@ function copyOf(original: object): ChatRequest {
   return Object.fromEntries(fields);
 }
 
-/** What makes requests of several processes one; `undefined` if the store is of this process only. */
+/**
+ * Combines identical requests of several processes; `undefined` if the store belongs to this process only.
+ */
 export function claimsOf({ host, settings, shared }: CacheParts): Claims | undefined {
   const { wait, coalesces, namespace } = settings;
   if (shared === undefined || !coalesces || wait === 0) return undefined;

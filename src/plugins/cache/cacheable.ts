@@ -2,17 +2,17 @@ import type { ResolvedChatRequest } from '../../types/provider.ts';
 import type { DataContent, Message, ProviderOptions } from '../../types/request/message.ts';
 import type { ChatResult, Warning } from '../../types/result/result.ts';
 
-/** What the application allows to be stored. */
+/** The answers that the application allows to be stored. */
 export interface Allowed {
   readonly toolCalls: boolean;
   readonly temperature: number;
 }
 
 /**
- * Options by which a request continues or uses what the vendor keeps: the answer depends on more than the
- * request (https://platform.openai.com/docs/api-reference/responses/create: `previous_response_id`,
- * `conversation`, `background`; https://platform.claude.com/docs/en/agents-and-tools/tool-use/code-execution-tool:
- * `container`).
+ * Options by which a request continues or uses state stored at the vendor, so that the answer depends on more
+ * than the request (https://platform.openai.com/docs/api-reference/responses/create: `previous_response_id`,
+ * `conversation`, `background`;
+ * https://platform.claude.com/docs/en/agents-and-tools/tool-use/code-execution-tool: `container`).
  */
 const statefulOptions = new Set([
   'previousresponseid',
@@ -22,7 +22,7 @@ const statefulOptions = new Set([
   'continuationtoken',
 ]);
 
-/** Whether the answer to a chat depends on nothing but the request. */
+/** Whether the answer to a chat depends only on the request. */
 export function isCacheable(request: ResolvedChatRequest, { temperature }: Allowed): boolean {
   return (
     (request.temperature ?? 0) <= temperature &&
@@ -46,7 +46,7 @@ function plain(name: string): string {
   return name.replaceAll('_', '').toLowerCase();
 }
 
-/** A file that the vendor keeps can change or go. */
+/** A file stored at the vendor can change or be deleted. */
 function hasReference({ content }: Message): boolean {
   if (typeof content === 'string') return false;
   return content.some((part) => {
@@ -61,7 +61,7 @@ function isReference(data: DataContent): boolean {
   return typeof data === 'object' && 'type' in data && data.type === 'reference';
 }
 
-/** Settings of sampling that a target leaves out: the answer is still an answer to the same question. */
+/** Sampling settings that a target may omit: the answer still answers the same question. */
 const ofSampling = new Set(['temperature', 'topP', 'topK', 'seed', 'presencePenalty', 'frequencyPenalty']);
 
 /** Why an answer must not be stored; `undefined` if it may be. Only proven, complete answers are stored. */
@@ -71,7 +71,7 @@ export function unfitBecause(answer: ChatResult, { toolCalls }: Allowed): string
   if (content.length === 0) return 'empty';
   if (warnings.some(changesMeaning)) return 'warning';
   for (const part of content) {
-    // What decoders put in the place of bytes that are no text: some of it was lost on the way.
+    // The replacement character of decoders: part of the text was lost in transit.
     if ('text' in part && part.text.includes('\uFFFD')) return 'garbled';
     if (part.type === 'tool-call' && (part.providerExecuted === true || !toolCalls)) return 'tool-calls';
     if (part.type === 'tool-result' || part.type === 'tool-approval-request') return 'vendor-tools';

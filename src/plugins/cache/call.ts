@@ -3,7 +3,7 @@ import { type Group, groupOf, labelsOf } from './keys/identity.ts';
 import type { CacheCallOptions, Settings } from './options.ts';
 import type { Labels } from './shelf/shelf.ts';
 
-/** What one request asks of the cache. */
+/** The cache options of one request. */
 export interface CacheCall {
   readonly group: Group;
   readonly labels: Labels;
@@ -12,7 +12,7 @@ export interface CacheCall {
   readonly maxAge: number;
 }
 
-/** Whether a request has nothing to do with the cache, which is known when it begins. */
+/** Whether a request bypasses the cache, known at its start. */
 export function isOff({ options, shadow }: RequestContext): boolean {
   return options.cache === false || shadow;
 }

@@ -33,7 +33,7 @@ interface TrackedEmbed extends RequestObserver {
   flight: Flight<EmbedResult> | undefined;
 }
 
-/** Embeddings of one router: each value has an entry of its own. */
+/** Embeddings of one router: each value has its own entry. */
 export class EmbeddingCache {
   readonly #parts: CacheParts;
   readonly #flights: Flights<EmbedResult>;
@@ -138,7 +138,7 @@ export class EmbeddingCache {
     return now >= entry.freshUntil || now - entry.at >= call.maxAge ? undefined : entry;
   }
 
-  /** Vectors of two models have nothing to do with each other: if another target made the rest, all values are embedded again. */
+  /** Vectors of two models cannot be compared: if another target made the rest, all values are embedded again. */
   async #together(
     { options }: EmbedContext,
     request: EmbedRequest,

@@ -9,7 +9,7 @@ import { asObject, compact } from '../../util/json.ts';
 interface EntryBase {
   /** Format version. Entries of another version are misses. */
   readonly v: 1;
-  /** The key it was stored under. An entry that names another key is garbage. */
+  /** The key it was stored under. An entry that names another key is invalid. */
   readonly k: string;
   /** When its request began, in milliseconds since 1970. */
   readonly at: number;
@@ -43,8 +43,8 @@ export interface VectorEntry extends EntryBase {
 }
 
 /**
- * What of an answer is stored. Not its headers, limits and raw form, which were about that one call; nor the
- * form of another interface.
+ * The stored part of an answer. Excludes its headers, limits and raw form, which belong to that one call, and
+ * the form of another interface.
  */
 export type EntryHead = Omit<EntryBase, 'v' | 'target'>;
 
@@ -95,7 +95,7 @@ export function toAnswer(entry: ChatEntry): ChatResult {
 const bytesTag = 'signalbox:bytes';
 const urlTag = 'signalbox:url';
 
-/** JSON in which bytes and URLs stay what they are. */
+/** JSON that preserves the types of bytes and URLs. */
 export function serialize(entry: ChatEntry | VectorEntry): string {
   return JSON.stringify(entry, function (this: Readonly<Record<string, unknown>>, key, value: unknown) {
     const original = this[key]; // before `URL.toJSON`

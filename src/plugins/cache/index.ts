@@ -47,12 +47,12 @@ declare module 'signalbox' {
     readonly cache?: false | CacheCallOptions;
   }
   interface TargetReport {
-    /** What the vendor's prompt cache has done, by route. Set by `cache({ promptCache: 'auto' })` after the first answer. */
+    /** Statistics of the vendor's prompt cache, by route. Set by `cache({ promptCache: 'auto' })` after the first answer. */
     readonly promptCache?: Readonly<Record<string, PromptCacheStats>>;
   }
 }
 
-/** The plugin, with what an application asks of it. */
+/** The plugin, with methods for the application. */
 export interface Cache extends Plugin {
   /**
    * Drops entries, also those that requests in flight are about to store, in all processes that share the store.
@@ -61,11 +61,11 @@ export interface Cache extends Plugin {
    * await answers.invalidate({ scope: 'acme', tag: 'prices' });
    */
   invalidate(selector?: Selector): Promise<void>;
-  /** What the cache has done in this process, by route. */
+  /** Statistics of the cache in this process, by route. */
   stats(): Readonly<Record<string, RouteCacheStats>>;
-  /** What the vendors' prompt caches have done, by route; `undefined` without `promptCache`. */
+  /** Statistics of the vendors' prompt caches, by route; `undefined` without `promptCache`. */
   promptStats(): Readonly<Record<string, PromptCacheStats>> | undefined;
-  /** What the comparison by meaning has done; `undefined` without `semantic`. */
+  /** Statistics of the comparison by meaning; `undefined` without `semantic`. */
   semanticStats(): SemanticStats | undefined;
 }
 
@@ -88,7 +88,7 @@ export function cache(options: CacheOptions = {}): Cache {
   let embeddings: EmbeddingCache | undefined;
   return {
     name: 'cache',
-    // Each wait has its own limit: that for the store, for another process, for an embedding.
+    // Each wait has its own limit: for the store, for another process, for an embedding.
     timeout: Number.POSITIVE_INFINITY,
     callOptions: {
       cache: {

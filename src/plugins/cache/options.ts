@@ -5,23 +5,23 @@ import { amount } from '../../util/shape.ts';
 import { checkSemantic, type SemanticOptions } from './semantic/options.ts';
 
 /**
- * Who shares entries: the requests of one tenant, those of one user of a tenant, or all. A request without a
- * tenant, or without a user, then has no entries.
+ * Which requests share entries: those of one tenant, those of one user of a tenant, or all. A request without a tenant, or
+ * without a user, then has no entries.
  */
 export type Scope = 'tenant' | 'user' | 'public';
 
 /** Options of `cache`. */
 export interface CacheOptions {
   /**
-   * Where entries are kept. The memory of this process holds them by default; a store shares them with other
-   * processes, and needs `secret`.
+   * The storage of entries. The memory of this process holds them by default; a store shares them with other processes, and needs
+   * `secret`.
    *
    * @default the router's `store` if it is shared, otherwise the memory of this process
    */
   readonly store?: Store;
   /**
-   * Secret of the keys, the same in all processes that share a store. Keys are HMACs, so that the store cannot
-   * be probed for prompts. The answers themselves are stored as they are.
+   * Secret of the keys, the same in all processes that share a store. Keys are HMACs, so that the store cannot be probed for
+   * prompts. The answers themselves are stored unencrypted.
    *
    * @default a random one, for entries in memory
    */
@@ -29,9 +29,9 @@ export interface CacheOptions {
   /** Prefix of keys in the store. @default 'cache' */
   readonly namespace?: string;
   /**
-   * Who shares entries, or a function that returns the name of the group that does; `undefined`: the request
-   * has no entries. `'public'` shares answers between all tenants. Calls with keys of their own (`auth`) share entries only with
-   * calls of the same keys, except with `'public'` or a function.
+   * Which requests share entries, or a function that returns the name of the group that does; `undefined`: the request has no
+   * entries. `'public'` shares answers between all tenants. Calls with keys of their own (`auth`) share entries only with calls
+   * of the same keys, except with `'public'` or a function.
    *
    * @default 'tenant'
    */
@@ -76,7 +76,7 @@ export interface CacheOptions {
   readonly semantic?: SemanticOptions;
   /**
    * `'auto'` sets the vendors' own prompt cache markers (Anthropic's `cache_control`, OpenAI's `prompt_cache_breakpoint` and
-   * `prompt_cache_key`) on routes where the reuse seen so far pays for them. A caller's own stay as they are.
+   * `prompt_cache_key`) on routes where the reuse so far pays for them. A caller's own markers stay unchanged.
    *
    * @default no markers
    */
@@ -162,7 +162,7 @@ export function settingsOf(options: CacheOptions): Settings {
   };
 }
 
-/** What a valid call option `cache` looks like; `undefined` if it is valid. */
+/** The expected form of the call option `cache`; `undefined` if it is valid. */
 export function expectedCallOption(value: unknown): string | undefined {
   if (value === false) return undefined;
   const expected = 'false, or an object with ttl, scope, refresh and maxAge';

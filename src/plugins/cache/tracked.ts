@@ -12,18 +12,18 @@ import type { Keyed } from './answers.ts';
 import type { Flight } from './flight/flight.ts';
 import type { PromptCache } from './prompt-cache/prompt-cache.ts';
 
-/** What becomes of a request that the cache follows. */
+/** The outcome of a request that the cache follows. */
 export interface TrackedEnd {
   readonly keyed: Keyed;
   readonly flight: Flight<ChatResult> | undefined;
   readonly summary: RequestSummary;
-  /** The answer as its target gave it, if it has passed all checks. */
+  /** The target's original answer, if it has passed all checks. */
   readonly answer: ChatResult | undefined;
   /** The parts in which a stream delivered it. */
   readonly parts: readonly StreamContent[] | undefined;
 }
 
-/** Follows one chat or stream: what its target answers, and in which parts. */
+/** Follows one chat or stream: its target's answer, and the parts of it. */
 export class Tracked implements RequestObserver {
   /** Set by the lookup; `undefined` for a request without entries. */
   keyed: Keyed | undefined;
@@ -85,7 +85,7 @@ export class Tracked implements RequestObserver {
     const { outcome, result, forOthers } = summary;
     const given = this.#answer;
     const final = outcome === 'success' ? result : forOthers;
-    // A guard may have withheld it, and then another finish reason stands for it.
+    // If a guard withheld it, its finish reason differs.
     const isProven =
       this.#isMade &&
       given !== undefined &&

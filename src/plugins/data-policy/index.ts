@@ -27,9 +27,10 @@ export interface DataPolicyOptions {
 }
 
 /**
- * Excludes targets that lack a required tag, whatever sends the request: the first choice, failover, a hedge, a mirror, or a plugin
- * on its behalf, such as a guard that asks a model. An answer of a cache came from a target that fits, too. A call adds requirements with its option `dataPolicy`; it cannot remove any. If no target is left, the call rejects with `NoTargetError`, and
- * `decision.skipped` names the missing tags.
+ * Excludes targets that lack a required tag, whatever sends the request: the first choice, failover, a hedge, a mirror, or a
+ * plugin on its behalf, such as a guard that asks a model. Cached answers also come only from targets that qualify. A call adds
+ * requirements with its option `dataPolicy`; it cannot remove any. If no target is left, the call rejects with `NoTargetError`,
+ * and `decision.skipped` names the missing tags.
  *
  * @throws ConfigError for invalid options
  * @example

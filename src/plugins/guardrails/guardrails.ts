@@ -26,13 +26,12 @@ const hour = 3_600_000;
 const usualSessions = { idle: hour, count: 10_000 };
 
 /**
- * Guards everything that goes to vendors and comes back, the same under every interface: direct calls, the AI
- * SDK, the OpenAI and Anthropic SDKs, LangChain. Guards of the router, the route, the tenant and the call add up;
- * none of them can remove another's.
+ * Guards everything sent to and received from vendors, the same through every interface: direct calls, the AI SDK, the OpenAI and
+ * Anthropic SDKs, LangChain. Guards of the router, the route, the tenant and the call add up; none of them can remove another's.
  *
- * A guard that blocks a request throws `GuardError` before anything is sent. A guard that blocks an answer sends
- * the request to the next target if the route's `fallbackOn` contains `guard`; otherwise the answer ends with the
- * finish reason `content-filter`. Every verdict is in `decision.notes` and a `note` event.
+ * A guard that blocks a request throws `GuardError` before anything is sent. A guard that blocks an answer sends the request to
+ * the next target if the route's `fallbackOn` contains `guard`; otherwise the answer ends with the finish reason
+ * `content-filter`. Every verdict is in `decision.notes` and a `note` event.
  *
  * @throws ConfigError naming the invalid option
  * @example
@@ -52,7 +51,7 @@ class Guardrails {
   readonly #tenants: Readonly<Record<string, readonly GuardItem[]>>;
   readonly #sessions: SessionVaults;
   readonly #vaults = new WeakMap<RequestContext, Vault>();
-  /** By request, and by the route that was known when they were read. */
+  /** By request, and by its route when they were determined. */
   readonly #applied = new WeakMap<
     RequestContext,
     { readonly route: string | undefined; readonly applied: Applied }
@@ -129,7 +128,7 @@ class Guardrails {
     return guards === undefined ? undefined : checkMetadata(result, guards, context, this.#environment());
   }
 
-  /** The guards of the answer; `undefined` if it goes to the caller as it is. */
+  /** The guards of the answer; `undefined` if the caller gets it unchanged. */
   #ofAnswer(context: RequestContext): readonly Guard[] | undefined {
     if (this.#unguarded.has(context.original)) return undefined;
     const guards = this.#appliedTo(context).guards.filter(({ direction }) => direction !== 'request');

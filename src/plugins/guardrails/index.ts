@@ -1,5 +1,5 @@
 /**
- * Guardrails: checks and redaction of everything that goes to vendors and comes back.
+ * Guardrails: checks and redaction of everything sent to and received from vendors.
  *
  * @module guardrails
  */

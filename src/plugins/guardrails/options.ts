@@ -34,7 +34,7 @@ function checkList(path: string, list: unknown, others: readonly GuardItem[] = [
   if (fault !== undefined) refuse(path, fault, show(list));
 }
 
-/** What a valid list of guards is; `undefined` for a valid one. */
+/** The expected form of a list of guards; `undefined` for a valid one. */
 export function guardsFault(list: unknown, others: readonly GuardItem[] = []): string | undefined {
   if (!Array.isArray(list)) return 'a list of guards';
   const names = new Set(others.map(({ name }) => name));

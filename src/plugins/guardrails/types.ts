@@ -16,7 +16,7 @@ export type GuardStage = 'input' | 'output' | 'tool-call' | 'tool-result';
 export type Verdict =
   | { readonly ok: true }
   | {
-      /** Why, in words that are safe to show. */
+      /** The reason, which must be safe to show. */
       readonly block: string;
     }
   | {
@@ -43,15 +43,15 @@ export type Restore = false | 'request' | 'session';
 
 /** Context of one check. */
 export interface GuardContext {
-  /** What the text is. */
+  /** The stage of the text. */
   readonly stage: GuardStage;
   /** `request`: on the way to the vendor. `answer`: on the way to the caller. */
   readonly direction: 'request' | 'answer';
   /** Role of the message; `assistant` for answers, `user` for embedding values and image prompts. */
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   /**
-   * Where the text is from. `data` is the content of a text file, the URL of a file, or a vendor's own data; `source` also
-   * the citations of a text.
+   * The origin of the text. `data` is the content of a text file, the URL of a file, or a vendor's own data; `source` also the
+   * citations of a text.
    */
   readonly part: 'text' | 'reasoning' | 'tool' | 'file-name' | 'data' | 'source';
   /** The request, for example its `tenant` and `tags`. */
@@ -60,7 +60,9 @@ export interface GuardContext {
   readonly router: Router;
   /** Marks a request of the guard itself, so that it is not guarded. Returns the same object. */
   unguarded<Request extends object>(request: Request): Request;
-  /** Call options for a request of the guard itself: the tenant and user of the guarded one, and what it requires of targets. */
+  /**
+   * Call options for a request of the guard itself: the tenant and user of the guarded request, and its requirements for targets.
+   */
   onBehalf(): CallOptions;
   /** Milliseconds since 1970. */
   now(): number;
@@ -77,7 +79,7 @@ export interface CheckedToolCall {
 }
 
 /**
- * A check of what goes to the vendor and comes back.
+ * A check of everything sent to and received from the vendor.
  *
  * @example
  * const noCodeNames: Guard = {
@@ -144,7 +146,7 @@ export interface Finding {
  * };
  */
 export interface Detector {
-  /** Names it in errors and events. */
+  /** Its name in errors and events. */
   readonly name: string;
   /** All findings in a text, in any order. */
   find(text: string): Awaitable<readonly Finding[]>;
@@ -158,7 +160,7 @@ export interface Detector {
    */
   hold?(text: string, from: number): number;
   /**
-   * A fast test: whether a text may contain a finding that ends after `from`; what comes before is context.
+   * A fast test: whether a text may contain a finding that ends after `from`; earlier text is context.
    *
    * @default always true
    */
@@ -167,7 +169,7 @@ export interface Detector {
 
 /** Adds a system message to requests; see `inject`. */
 export interface Injection {
-  /** Names it in events. */
+  /** Its name in events. */
   readonly name: string;
   /** Text of the system message. */
   readonly inject: string;
@@ -179,7 +181,7 @@ export interface Injection {
 
 /** Sets vendor options of requests and reads the vendor's verdict; see `vendorModeration`. */
 export interface VendorGuard {
-  /** Names it in errors, events and the decision. */
+  /** Its name in errors, events and the decision. */
   readonly name: string;
   /** Options by provider name, merged into the request's. */
   readonly vendorOptions: Readonly<Record<string, { readonly [name: string]: JSONValue }>>;

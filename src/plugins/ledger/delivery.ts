@@ -4,7 +4,7 @@ import type { Clock } from '../../types/clock.ts';
 import type { LedgerWriter } from './reading.ts';
 import type { LedgerRecord } from './types.ts';
 
-/** What has become of the records so far. A record is a request or an audit entry. */
+/** The state of the records so far. A record is a request or an audit entry. */
 export interface LedgerStatus {
   /** Records that wait to be written. */
   readonly buffered: number;
@@ -12,17 +12,17 @@ export interface LedgerStatus {
   readonly written: number;
   /** Records that were lost: the buffer was full, or the ledger was closed while nothing could be written. */
   readonly dropped: number;
-  /** Why the last attempt to write failed; `undefined` when it did not. */
+  /** Why the last attempt to write failed; `undefined` if it succeeded. */
   readonly error: unknown;
 }
 
 export interface DeliveryOptions {
   readonly writer: LedgerWriter;
-  /** Most records in a batch. */
+  /** Maximum records in a batch. */
   readonly batch: number;
   /** Milliseconds from a record to its batch. */
   readonly interval: number;
-  /** Most records that wait. */
+  /** Maximum records that wait. */
   readonly buffer: number;
   /** Milliseconds that `close` takes at most. */
   readonly closeTimeout: number;
@@ -37,8 +37,8 @@ const firstPause = 100;
 const longestPause = 30_000;
 
 /**
- * Writes records in batches, one batch at a time and in their order. A batch that fails is offered again until it is written; what comes
- * meanwhile waits in a bounded buffer, from which the oldest record goes when it is full.
+ * Writes records in batches, one batch at a time and in their order. A failed batch is retried until it is written; later records
+ * wait in a bounded buffer, which drops its oldest record when it is full.
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
@@ -48,7 +48,7 @@ export class Delivery {
   readonly #made: LedgerRecord[] = [];
   /** The batch that is being written. */
   #current: readonly LedgerRecord[] = [];
-  /** The attempt to write it that is under way, and whether it succeeded. */
+  /** The current attempt to write it, and whether it succeeded. */
   #running: Promise<boolean> = Promise.resolve(false);
   #cancelTimer: (() => void) | undefined;
   #closing = false;
@@ -70,7 +70,7 @@ export class Delivery {
     };
   }
 
-  /** Takes a record, which is made when its batch is. */
+  /** Adds a record, which is created together with its batch. */
   offer(make: () => LedgerRecord): void {
     const { batch, interval, clock } = this.#options;
     if (this.#closing) {
@@ -82,7 +82,7 @@ export class Delivery {
     else this.#cancelTimer ??= clock().after(interval, () => this.#pack());
   }
 
-  /** Resolves when what has been offered so far is written, or is lost. */
+  /** Resolves when all records so far are written or lost. */
   async flush(): Promise<void> {
     this.#pack();
     await this.#queue.onIdle();
@@ -96,7 +96,7 @@ export class Delivery {
     await this.#options.writer.close?.();
   }
 
-  /** Makes the records, so that nothing of their requests is held while they wait. */
+  /** Creates the records, so that their requests are not retained while they wait. */
   #pack(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -153,7 +153,7 @@ export class Delivery {
         await this.#retry(false);
         return true;
       } catch {
-        // The ledger is closing. The attempt that was under way goes on.
+        // The ledger is closing. The current attempt continues.
         if (await this.#running) return true;
       }
     }
@@ -172,7 +172,7 @@ export class Delivery {
       maxTimeout: longestPause,
       maxRetryTime: last ? closeTimeout : Number.POSITIVE_INFINITY,
       randomize: true,
-      unref: !last, // a process that is done does not wait for a database that is gone
+      unref: !last, // a finished process does not wait for an unavailable database
       ...(last ? {} : { signal: this.#waiting.signal }),
       onFailedAttempt: ({ error }) => {
         this.#error = error;
@@ -182,7 +182,7 @@ export class Delivery {
   }
 
   #append(): Promise<void> {
-    // p-retry takes a TypeError for a mistake that no other attempt mends.
+    // p-retry does not retry a TypeError, because it treats one as a programming error.
     const own = this.#options.writer.append(this.#current).catch((error: unknown) => {
       throw error instanceof TypeError ? new Error(error.message, { cause: error }) : error;
     });

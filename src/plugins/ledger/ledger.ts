@@ -14,52 +14,54 @@ import { type EndedAttempt, type EndedRequest, endedRequest, toRecord } from './
 
 /** The options of `ledger`. */
 export interface LedgerOptions {
-  /** What to keep of prompts and answers. @default 'none' */
+  /** Which form of prompts and answers to keep. @default 'none' */
   readonly content?: ContentMode;
-  /** What may be kept of a text. Required by, and only for, `content: 'redacted'`. */
+  /** Redacts a text before it is stored. Required by, and only for, `content: 'redacted'`. */
   readonly redact?: (text: string) => string;
   /** Keys of the calls' metadata to keep. @default none */
   readonly metadata?: readonly string[];
-  /** Adds an audit entry for each request: who, which route and target, what left targets out. @default false */
+  /**
+   * Adds an audit entry for each request: the party, route and target, and the reasons why targets were skipped. @default false
+   */
   readonly audit?: boolean;
   /**
-   * Adds audit entries where targets, routes, limits, plugins or options are declared otherwise than when a router last used this ledger.
-   * In a JSONL file, each start adds one with the hashes of all of them.
+   * Adds audit entries if the declarations of targets, routes, limits, plugins or options differ from the last time that a router
+   * used this ledger. In a JSONL file, each start adds one with the hashes of all of them.
    *
    * @default true
    */
   readonly auditConfig?: boolean;
-  /** How long to keep what. Sums by day stay. @default forever */
+  /** How long to keep rows and texts. Daily sums are kept forever. @default forever */
   readonly retention?: {
     /** Days to keep rows. */
     readonly rows?: number;
     /** Days to keep the text of prompts and answers. */
     readonly content?: number;
   };
-  /** Most records to write at once. @default 500 */
+  /** Maximum records per write. @default 500 */
   readonly batch?: number;
-  /** Most milliseconds from the end of a request to its batch. @default 100 */
+  /** Maximum milliseconds from the end of a request to its batch. @default 100 */
   readonly interval?: number;
-  /** Most records to hold while nothing can be written; then the oldest are dropped. @default 10,000 */
+  /** Maximum records to hold while nothing can be written; beyond that the oldest are dropped. @default 10,000 */
   readonly buffer?: number;
-  /** Most milliseconds for `router.close()` to write what is left. @default 5,000 */
+  /** Maximum milliseconds for `router.close()` to write the remaining records. @default 5,000 */
   readonly closeTimeout?: number;
 }
 
-/** A ledger: a plugin, and what reads it. */
+/** A ledger: a plugin, and the methods that read it. */
 export interface Ledger extends Plugin, Omit<LedgerReader, 'close'> {
-  /** What has become of the records so far. */
+  /** The state of the records so far. */
   readonly status: LedgerStatus;
-  /** Records what a person or a program changed. */
+  /** Records a change by a person or a program. */
   audit(entry: AuditEntry): void;
   /** Resolves when all that has ended so far is written. */
   flush(): Promise<void>;
-  /** Writes what is left and closes the writer. `router.close()` does it. */
+  /** Writes the remaining records and closes the writer. `router.close()` does it. */
   close(): Promise<void>;
 }
 
 const day = 86_400_000;
-/** How often old rows are looked for, in milliseconds. */
+/** Milliseconds between two searches for old rows. */
 const retentionInterval = 3_600_000;
 
 /**

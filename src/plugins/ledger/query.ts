@@ -1,8 +1,8 @@
 import type { Charge } from './types.ts';
 
 /**
- * By what a query groups. `hour` and `day` are those of the query's time zone. `promptCache` is `hit` or the reason of a miss; rows of which
- * that is not known are in none of its groups.
+ * The dimension that a query groups by. `hour` and `day` are those of the query's time zone. `promptCache` is `hit` or the reason
+ * of a miss; rows without this information are in none of its groups.
  */
 export type LedgerDimension =
   | 'day'
@@ -39,8 +39,8 @@ export interface LedgerQuery extends LedgerFilter {
   /** @default [] which makes one group of everything */
   readonly by?: readonly LedgerDimension[];
   /**
-   * Whether to give latencies. They are fast to read by day (of the ledger's own time zone), route, target, provider, model and operation;
-   * by anything else, all rows are read.
+   * Whether to return latencies. They are fast to read by day (of the ledger's own time zone), route, target, provider, model and
+   * operation; by anything else, all rows are read.
    *
    * @default false
    */
@@ -51,7 +51,7 @@ export interface LedgerQuery extends LedgerFilter {
 export interface LedgerGroup {
   /** The values that were grouped by; `null` where there is none. A day is `2026-11-28`, an hour `2026-11-28T13`. */
   readonly key: Readonly<Partial<Record<LedgerDimension, string | null>>>;
-  /** Requests, without mirrored copies. A request belongs to the target that answered, else to the last one. */
+  /** Requests, without mirrored copies. A request belongs to the target that answered, otherwise to the last one. */
   readonly requests: number;
   /** Requests that were answered. */
   readonly succeeded: number;
@@ -71,7 +71,7 @@ export interface LedgerGroup {
   readonly hedges: number;
   /** Attempts of mirrored copies. */
   readonly mirrors: number;
-  /** Attempts that are or may be billed, of which the price is unknown. */
+  /** Attempts that are or may be billed but have no known price. */
   readonly unpriced: number;
   /** Attempts whose cost is an estimate. */
   readonly estimated: number;
@@ -88,20 +88,23 @@ export interface LedgerGroup {
     /** Output tokens that were reasoning. */
     readonly reasoning: number;
   };
-  /** The vendors' prompt caches, where `cache({ promptCache: 'auto' })` watches them. Which misses: group by `promptCache`. */
+  /**
+   * The vendors' prompt caches, if `cache({ promptCache: 'auto' })` observes them. For the kinds of misses, group by
+   * `promptCache`.
+   */
   readonly promptCache: {
     /** Answers of which a part of the prompt was read from the cache. */
     readonly hits: number;
-    /** Answers of which nothing was. */
+    /** Answers without any read from the cache. */
     readonly misses: number;
     /** US$ that reads saved, less the surcharge of writes, of answers whose price is known. Already left out of `cost`. */
     readonly saved: number;
   };
-  /** US$ by what it was paid for, exact to a billionth. */
+  /** US$ by purpose, exact to a billionth. */
   readonly cost: Readonly<Record<Exclude<Charge, 'cached'>, number>> & {
-    /** All of it together. */
+    /** The total. */
     readonly total: number;
-    /** What cached answers would have cost. Not part of the total. */
+    /** The saved cost of cached answers. Not part of the total. */
     readonly saved: number;
   };
   /** Of answered requests, with `latency: true`. */
@@ -114,9 +117,9 @@ export interface LatencySummary {
   readonly request: Quantiles | undefined;
   /** From the call to its first token. Streams only. */
   readonly firstToken: Quantiles | undefined;
-  /** Of the attempt that became the answer: what the target took. */
+  /** Duration of the attempt that became the answer. */
   readonly attempt: Quantiles | undefined;
-  /** Of the attempt that became the answer, to its first token. Streams only. */
+  /** Time to the first token of the attempt that became the answer. Streams only. */
   readonly attemptFirstToken: Quantiles | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface LedgerReader {
   rows(filter?: RowFilter): AsyncIterable<LedgerRow>;
   /** Audit entries, the latest first. */
   audits(filter?: AuditFilter): AsyncIterable<AuditRecord>;
-  /** Prompt and answer of a request, where the ledger keeps them. */
+  /** Prompt and answer of a request, if the ledger keeps them. */
   content(requestId: string): Promise<RecordedContent | undefined>;
   /** Checks the hash chains. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
@@ -32,7 +32,7 @@ export interface LedgerReader {
 export interface RowFilter extends LedgerFilter {
   /** Only rows of this request. @default all */
   readonly requestId?: string;
-  /** At most so many rows. @default no limit */
+  /** Maximum number of rows. @default no limit */
   readonly limit?: number;
 }
 
@@ -42,7 +42,7 @@ export interface AuditFilter extends Pick<RowFilter, 'from' | 'to' | 'limit'> {
   readonly action?: string;
 }
 
-/** The end of a chain at some moment, to be kept in a second place. */
+/** The end of a chain at some moment, for storage in a second place. */
 export interface Anchor {
   /** Name of the chain. */
   readonly chain: string;
@@ -56,7 +56,7 @@ export interface Anchor {
 export interface VerifyOptions {
   /** The key of the chain, where the ledger has one. */
   readonly key?: string;
-  /** Anchors that were kept elsewhere: each has to be found as it was. */
+  /** Anchors stored elsewhere; each must still be found unchanged. */
   readonly anchors?: readonly Anchor[];
 }
 
@@ -66,44 +66,44 @@ export interface VerifyReport {
   readonly ok: boolean;
   /** Rows that were checked. */
   readonly rows: number;
-  /** The end of each chain, to be kept in a second place. */
+  /** The end of each chain, for storage in a second place. */
   readonly heads: readonly Anchor[];
-  /** What was found; empty if `ok`. */
+  /** The problems found; empty if `ok`. */
   readonly problems: readonly VerifyProblem[];
 }
 
-/** A place at which a chain is not as it was written. */
+/** A place at which a chain differs from what was written. */
 export interface VerifyProblem {
   /** Name of the chain. */
   readonly chain: string;
   /** The place in the chain, from 1. */
   readonly seq: number;
   /**
-   * `changed`: its content is not what was written. `missing`: rows up to this one were removed. `moved`: it is not in its place. `added`:
-   * it belongs to no chain that a writer noted.
+   * `changed`: its content was modified. `missing`: rows up to this one were removed. `moved`: it is at the wrong place. `added`:
+   * it belongs to no chain that a writer recorded.
    */
   readonly problem: 'changed' | 'missing' | 'moved' | 'added';
-  /** Of a row that is there. */
+  /** Set for an existing row. */
   readonly requestId?: string;
-  /** In a file: its line. */
+  /** Its line, in a file. */
   readonly line?: number;
 }
 
-/** Where records go. Its `append` runs in the background, one batch at a time. */
+/** The destination of records. Its `append` runs in the background, one batch at a time. */
 export interface LedgerWriter {
-  /** Names it in errors, such as `sqlite`. */
+  /** Its name in errors, such as `sqlite`. */
   readonly name: string;
-  /** Appends a batch. Where it rejects, the ledger offers the same batch again. */
+  /** Appends a batch. If it rejects, the ledger retries the same batch. */
   append(batch: readonly LedgerRecord[]): Promise<void>;
-  /** Removes what is older. Moments are in milliseconds since 1970. */
+  /** Removes older rows and texts. Moments are in milliseconds since 1970. */
   retain?(before: Retention): Promise<void>;
-  /** How to read what has been written; omitted by a writer that only writes. */
+  /** Opens a reader of the written records; omitted by a writer that only writes. */
   readonly reader?: LedgerReader;
   /** Closes what the writer opened. Called by `router.close()`, after the last batch. */
   close?(): Promise<void>;
 }
 
-/** Moments before which a ledger forgets. */
+/** Moments before which a ledger removes data. */
 export interface Retention {
   /** Rows that started before are removed, whole days at a time; sums stay. */
   readonly rows?: number;

@@ -7,10 +7,11 @@ const fixed = ['by', 'from', 'to', 'timeZone', 'latency'];
 const filters = ['tenant', 'user', 'tag', 'route', 'target', 'provider', 'model', 'operation', 'promptCache'];
 
 /**
- * Sums of a ledger for administrators, as a report of `toFetch`: `GET …/reports/ledger?by=day,tenant&from=2026-11-01&tenant=acme`.
+ * Sums of a ledger for administrators, as a report of `toFetch`: `GET
+ * …/reports/ledger?by=day,tenant&from=2026-11-01&tenant=acme`.
  *
- * The parameters are those of `LedgerQuery`: `by`, `from`, `to`, `timeZone`, `latency=true`, and values to filter by; an empty value
- * stands for requests without one. What it does not know is answered with 400.
+ * The parameters are those of `LedgerQuery`: `by`, `from`, `to`, `timeZone`, `latency=true`, and values to filter by; an empty
+ * value selects requests without one. Unknown parameters are answered with 400.
  *
  * @example
  * toFetch(router, { token: keys.identify, reports: { budgets: () => router.budgets(), ledger: ledgerReport(entries) } })

@@ -4,7 +4,7 @@ import { compact } from '../../util/json.ts';
 import { fromNanos, toNanos } from '../shared/nanos.ts';
 import type { LedgerReader, LedgerRow, RowFilter } from './reading.ts';
 
-/** What stored usage would have cost. */
+/** The recalculated cost of stored usage. */
 export interface Repriced {
   /** Id of the target. */
   readonly target: string;
@@ -19,10 +19,10 @@ export interface Repriced {
 }
 
 /**
- * Recalculates the cost of stored usage, to correct a price that was wrong or missing, or to see what another one would have meant. The ledger stays as
- * it is.
+ * Recalculates the cost of stored usage, to correct a price that was wrong or missing, or to see the effect of another one. Does
+ * not change the ledger.
  *
- * @param priceOf of a row's target; `undefined` leaves the row out
+ * @param priceOf returns the price for a row's target; `undefined` skips the row
  * @returns by target, in the order of their names
  * @example
  * await reprice(usage, ({ model }) => (model === 'house-llm' ? { input: 0.2, output: 0.8 } : undefined), { from: '2026-11-01' });

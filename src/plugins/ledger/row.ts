@@ -2,7 +2,7 @@ import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import type { Charge, RecordedDecision } from './types.ts';
 
-/** One row: an attempt; or a request without one, which a plugin answered, or which failed before. */
+/** One row: an attempt, or a request without one, which a plugin answered or which failed before. */
 export interface LedgerRow {
   /** The chain of the process that wrote the row. */
   readonly chain: string;
@@ -16,7 +16,7 @@ export interface LedgerRow {
   readonly operation: string;
   /** How the request ended. `aborted`: the caller left before the end. */
   readonly requestOutcome: 'success' | 'failed' | 'aborted';
-  /** Whether the row stands for its request: the answer, or else the last attempt. One row of each request has it. */
+  /** Whether the row represents its request: the answer, or otherwise the last attempt. One row of each request has it. */
   readonly main: boolean;
   /** Whether the request was answered after an attempt had failed. */
   readonly failover: boolean;
@@ -24,7 +24,7 @@ export interface LedgerRow {
   readonly row: number;
   /** How many attempts the request made; 0 if it made none. */
   readonly attempts: number;
-  /** What it was paid for. */
+  /** The purpose of its cost. */
   readonly charge: Charge;
   /** How the attempt ended; `null` for a row without an attempt. */
   readonly outcome: AttemptSummary['outcome'] | null;
@@ -66,7 +66,7 @@ export interface LedgerRow {
   readonly cost: Cost | null;
   /** US$ that a cached answer saved. */
   readonly saved: number;
-  /** How a plugin had the answer: `hit`, `stale`, `coalesced` or `partial`; `null` if none had it. */
+  /** How a plugin answered: `hit`, `stale`, `coalesced` or `partial`; `null` if none did. */
   readonly lookup: string | null;
   /** Milliseconds from the start of the request to the start of the attempt. */
   readonly started: number;
@@ -95,10 +95,10 @@ export interface LedgerRow {
   /** SHA-256 of the answer, in hexadecimal; `null` without an answer or with `content: 'none'`. */
   readonly answerHash: string | null;
   /**
-   * What the vendor's prompt cache did for the answer, as `cache({ promptCache: 'auto' })` found: `hit`, or why nothing was read from it, such as
-   * `first-use` or `expired`; `null` where that is not known.
+   * The result of the vendor's prompt cache for the answer, as observed by `cache({ promptCache: 'auto' })`: `hit`, or why
+   * nothing was read from it, such as `first-use` or `expired`; `null` if unknown.
    */
   readonly promptCache: string | null;
-  /** US$ that reads from it saved, less the surcharge of writes; `null` where that is not known. */
+  /** US$ that reads from it saved, minus the surcharge of writes; `null` if unknown. */
   readonly promptCacheSaved: number | null;
 }

@@ -4,10 +4,10 @@ import type { AttemptSummary } from '../../types/result/result.ts';
 import type { Cost, Usage } from '../../types/result/usage.ts';
 import type { Spent } from '../shared/charge.ts';
 
-/** What a row was paid for: as `Spent`, or `cached`: no attempt at all, a plugin's `lookup` had the answer. */
+/** The purpose of a row's cost: as `Spent`, or `cached` if there was no attempt because a plugin's `lookup` answered. */
 export type Charge = Spent | 'cached';
 
-/** One attempt of a request as the ledger records it. */
+/** The ledger's record of one attempt. */
 export interface AttemptRecord extends AttemptSummary {
   /** Name of the provider. */
   readonly provider: string;
@@ -18,7 +18,8 @@ export interface AttemptRecord extends AttemptSummary {
 }
 
 /**
- * A request as the ledger records it: the fields of a `request-end` event, so that `signalbox simulate` reads a JSONL ledger as a log.
+ * The ledger's record of a request: the fields of a `request-end` event, so that `signalbox simulate` reads a JSONL ledger as a
+ * log.
  */
 export interface RequestRecord {
   readonly type: 'request-end';
@@ -75,11 +76,11 @@ export interface RecordedDecision extends Pick<Decision, 'route' | 'strategy' | 
     /** Id of the target. */
     readonly target: string;
   }[];
-  /** The targets that were left out. */
+  /** The skipped targets. */
   readonly skipped: readonly {
     /** Id of the target. */
     readonly target: string;
-    /** Why, such as `cooling-down`. */
+    /** The reason, such as `cooling-down`. */
     readonly reason: string;
   }[];
 }
@@ -115,5 +116,5 @@ export interface AuditRecord {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** What a ledger writes: a request with its attempts, or an audit entry. */
+/** A record of a ledger: a request with its attempts, or an audit entry. */
 export type LedgerRecord = RequestRecord | AuditRecord;

@@ -30,7 +30,7 @@ export interface WriterOptions {
 
 /** The options of `sqlite`. */
 export interface SqliteWriterOptions extends WriterOptions {
-  /** Milliseconds to wait for the lock of another process before a batch is offered again later. @default 5,000 */
+  /** Milliseconds to wait for the lock of another process before a batch is retried later. @default 5,000 */
   readonly lockTimeout?: number;
 }
 
@@ -61,8 +61,8 @@ export function jsonl(path: string, options: WriterOptions = {}): LedgerWriter {
 }
 
 /**
- * A ledger in PostgreSQL, by an application's own client: a `Pool` of `pg`, a client of `postgres`, or a `PGlite`. Tables are created in
- * the first schema of the search path. The client stays open when the ledger is closed.
+ * A ledger in PostgreSQL, by an application's own client: a `Pool` of `pg`, a client of `postgres`, or a `PGlite`. Tables are
+ * created in the first schema of the search path. Closing the ledger leaves the client open.
  *
  * @throws ConfigError for a wrong client or option
  */
@@ -92,7 +92,7 @@ export interface OpenLedgerOptions extends Pick<WriterOptions, 'timeZone'> {
 }
 
 /**
- * Opens an existing ledger to read it. Nothing is written, and another process may go on writing.
+ * Opens an existing ledger to read it. Nothing is written, and another process may continue to write.
  *
  * @throws ConfigError for a wrong path or option
  */

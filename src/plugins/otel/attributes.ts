@@ -6,7 +6,7 @@ import type { Cost, Usage } from '../../types/result/usage.ts';
 import { compact } from '../../util/json.ts';
 import { genAi, operations, own, providerName } from './names.ts';
 
-/** What a sampler may decide by has to be there when a span starts. */
+/** Attributes that a sampler may use must be present when a span starts. */
 export function samplingAttributes(target: AttemptPlan['target'], { operation }: RequestContext): Attributes {
   return {
     [genAi.operation]: operations[operation],
@@ -81,7 +81,7 @@ export function attemptEnd(summary: AttemptSummary): Attributes {
   });
 }
 
-/** Only of what is or may be billed, so that the sum over all spans is the bill. */
+/** Only for attempts that are or may be billed, so that the sum over all spans is the bill. */
 export function usageAttributes(usage: Usage): Attributes {
   return compact({
     [genAi.inputTokens]: usage.inputTokens,
@@ -97,8 +97,8 @@ export function costAttributes({ total, source, estimated }: Cost): Attributes {
 }
 
 /**
- * Langfuse adds usage up by itself unless it gets exact figures: buckets that exclude one another, as JSON
- * (https://langfuse.com/integrations/native/opentelemetry).
+ * Langfuse computes totals of usage itself unless it gets exact figures: buckets that exclude one another, as
+ * JSON (https://langfuse.com/integrations/native/opentelemetry).
  */
 export function langfuseAttributes(
   { usage, cost }: AttemptSummary,
@@ -131,7 +131,7 @@ export function langfuseAttributes(
   return { ...first, 'langfuse.observation.usage_details': JSON.stringify(details), ...costs };
 }
 
-/** Langfuse's names for who asked (https://langfuse.com/docs/observability/features/users). */
+/** Langfuse's names for the user and session (https://langfuse.com/docs/observability/features/users). */
 export function langfuseTrace({ user, session, tags, tenant }: RequestContext): Attributes {
   return compact({
     'user.id': user,

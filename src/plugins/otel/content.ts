@@ -6,7 +6,7 @@ import { genAi, operations } from './names.ts';
 /** The environment variable of the conventions by which a person opts in to content. */
 const variable = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT';
 
-/** Where prompts and answers go. */
+/** The destination of prompts and answers. */
 export interface ContentPlaces {
   readonly span: boolean;
   /** The event `gen_ai.client.inference.operation.details`, a log record. */
@@ -14,8 +14,8 @@ export interface ContentPlaces {
 }
 
 /**
- * Where the environment wants content: `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT` or `NO_CONTENT`; `true`, from before there was a choice,
- * means spans.
+ * The destination of content according to the environment: `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT` or `NO_CONTENT`; `true`,
+ * from before there was a choice, means spans.
  */
 export function contentByEnvironment(): ContentPlaces {
   const { process } = globalThis as { process?: { env?: Readonly<Record<string, string | undefined>> } };

@@ -19,20 +19,20 @@ export type { Semconv } from './metrics.ts';
 
 /** The options of `otel`. */
 export interface OtelOptions {
-  /** Where spans go; `false` for none. @default the tracer `signalbox` of the registered provider */
+  /** The tracer for spans; `false` for none. @default the tracer `signalbox` of the registered provider */
   readonly tracer?: Tracer | false;
-  /** Where metrics go; `false` for none. @default the meter `signalbox` of the registered provider */
+  /** The meter for metrics; `false` for none. @default the meter `signalbox` of the registered provider */
   readonly meter?: Meter | false;
   /**
    * Whether prompts and answers are on the spans.
    *
-   * @default as `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says: `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT`, `NO_CONTENT`, or
-   * `true` for spans
+   * @default according to `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`: `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT`,
+   * `NO_CONTENT`, or `true` for spans
    */
   readonly content?: boolean;
   /**
-   * Where the events of `EVENT_ONLY` and `SPAN_AND_EVENT` go. @default the logger `signalbox` of the registered provider, with
-   * `@opentelemetry/api` 1.10 or later
+   * The logger for the events of `EVENT_ONLY` and `SPAN_AND_EVENT`. @default the logger `signalbox` of the registered provider,
+   * with `@opentelemetry/api` 1.10 or later
    */
   readonly logger?: Pick<Logger, 'emit'>;
   /**
@@ -48,8 +48,9 @@ export interface OtelOptions {
   /** Names of the conventions' metrics. @default 'published' */
   readonly semconv?: Semconv;
   /**
-   * Adds what a backend needs to show exact figures. `langfuse`: usage and cost by exclusive buckets, the first token, user, session and
-   * tags. `datadog`: usage stays on the attempt, because its LLM Observability adds up what spans with `gen_ai.*` attributes have.
+   * Adds attributes that a backend needs to show exact figures. `langfuse`: usage and cost by exclusive buckets, the first token,
+   * user, session and tags. `datadog`: usage stays on the attempt, because its LLM Observability adds up what spans with
+   * `gen_ai.*` attributes have.
    */
   readonly preset?: 'langfuse' | 'datadog';
 }

@@ -11,7 +11,7 @@ import { genAi, operations, own, providerName } from './names.ts';
  */
 export type Semconv = 'published' | 'latest' | 'dup';
 
-/** An attempt with what is known of its target. */
+/** An attempt with the facts about its target. */
 export interface MeasuredAttempt {
   readonly target: { readonly id: string; readonly provider: string; readonly model: string };
   readonly summary: AttemptSummary;
@@ -43,7 +43,7 @@ export function metrics(meter: Meter, semconv: Semconv, byTenant: boolean): Metr
   const failovers = meter.createCounter('signalbox.failovers', { unit: '{request}' });
   const cost = meter.createCounter('signalbox.cost', { unit: 'USD' });
 
-  /** Attributes by what they are made of: the same few for all requests. */
+  /** Attributes by their content: the same few for all requests. */
   const known = new Map<string, AttemptAttributes>();
   const attributesOf = (context: RequestContext, { target, summary }: MeasuredAttempt, spent: string) => {
     const tenant = byTenant ? context.tenant : undefined;

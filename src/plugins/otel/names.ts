@@ -62,7 +62,7 @@ export const own = {
   estimated: 'signalbox.price.estimated',
 } as const;
 
-/** Providers as the conventions name them; others keep their own name. */
+/** The conventions' names of providers; others keep their own name. */
 export function providerName(provider: string): string {
   return Object.hasOwn(providers, provider) ? (providers[provider] ?? provider) : provider;
 }

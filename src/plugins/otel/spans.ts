@@ -31,7 +31,7 @@ export interface SpanOptions {
   readonly tracer: Tracer;
   readonly clock: Clock;
   readonly content: ContentPlaces;
-  /** Where events go, if content goes there. */
+  /** The logger for events, if they contain content. */
   readonly logger: Pick<Logger, 'emit'> | undefined;
   readonly usage: 'auto' | 'attempt' | 'caller';
   readonly langfuse: boolean;
@@ -179,7 +179,7 @@ function nameOf({ route, operation }: RequestContext): string {
   return route === undefined ? `signalbox ${operation}` : `signalbox ${route}`;
 }
 
-/** As `@ai-sdk/otel` is registered for all calls by `registerTelemetry()` of AI SDK 7. */
+/** Where `registerTelemetry()` of AI SDK 7 registers `@ai-sdk/otel` for all calls. */
 interface AiSdkTelemetry {
   readonly AI_SDK_TELEMETRY_INTEGRATIONS?: readonly {
     readonly tracer?: unknown;
@@ -188,8 +188,8 @@ interface AiSdkTelemetry {
 }
 
 /**
- * Whether AI SDK 7 traces an embedding. It makes a span with usage for it, which is not active while the provider is called, so that it can
- * only be seen by what is registered.
+ * Whether AI SDK 7 traces an embedding. It makes a span with usage for it, which is not active while the provider is called, so
+ * it can only be detected by the registered integrations.
  */
 function isTracedEmbedding({ operation, request }: RequestContext): boolean {
   if (operation !== 'embed' || request.origin?.format !== 'ai-sdk') return false;
@@ -202,7 +202,7 @@ function isTracedEmbedding({ operation, request }: RequestContext): boolean {
 
 const inference = ['chat', 'text_completion', 'embeddings', 'generate_content'];
 
-/** Whether a span of the caller's stands for the same inference, as that of a tracing AI SDK does: it has the usage itself. */
+/** Whether a span of the caller represents the same inference, like that of a tracing AI SDK, which has the usage itself. */
 function hasOwnUsage(span: Span | undefined): boolean {
   const attributes: unknown = span !== undefined && 'attributes' in span ? span.attributes : undefined;
   if (typeof attributes !== 'object' || attributes === null) return false;

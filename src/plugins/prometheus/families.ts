@@ -18,13 +18,13 @@ const tokenKinds = [
   ['reasoning', 'reasoningTokens'],
 ] as const satisfies readonly (readonly [string, keyof Usage])[];
 
-/** What is counted of requests. */
+/** Counters of requests. */
 export interface Families {
   readonly all: readonly Family[];
   count(context: RequestContext, summary: RequestSummary): void;
 }
 
-/** The values of labels that come from outside. */
+/** Label values that come from outside. */
 interface OutsideLabels {
   readonly targets: Labels;
   readonly routes: Labels;
@@ -40,7 +40,7 @@ function countedFamilies(byTenant: boolean) {
     'outcome',
     ...tenantLabel,
   ]);
-  const attempts = new Counter('signalbox_attempts_total', 'Calls of targets that ended.', [
+  const attempts = new Counter('signalbox_attempts_total', 'Attempts that ended.', [
     'target',
     'outcome',
     'error',
@@ -64,11 +64,11 @@ function countedFamilies(byTenant: boolean) {
   );
   const cost = new Counter(
     'signalbox_cost_usd_total',
-    'US$ by what it was paid for. All kinds but saved are the bill.',
+    'US$ by purpose. All except saved add up to the bill.',
     ['target', 'kind', ...tenantLabel],
     perDollar,
   );
-  const unpriced = new Counter('signalbox_unpriced_total', 'Billed attempts of which the price is unknown.', [
+  const unpriced = new Counter('signalbox_unpriced_total', 'Billed attempts without a known price.', [
     'target',
   ]);
   const duration = new Histogram(

@@ -2,7 +2,7 @@
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
-  /** Of a histogram's parts: `…_bucket`, `…_sum`, `…_count`. */
+  /** For the parts of a histogram: `…_bucket`, `…_sum`, `…_count`. */
   readonly metricName?: string;
 }
 
@@ -41,7 +41,7 @@ class Series<T> {
   }
 }
 
-/** A counter. Amounts may be whole numbers of a smaller unit: `scale` of them make one. */
+/** A counter. Amounts may be whole numbers of a smaller unit: `scale` of them make one unit. */
 export class Counter implements Family {
   readonly name: string;
   readonly help: string;

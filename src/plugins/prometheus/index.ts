@@ -15,16 +15,17 @@ import { Labels } from './labels.ts';
 /** The options of `prometheus`. */
 export interface PrometheusOptions {
   /**
-   * Adds the label `tenant` to requests, tokens and cost. Every tenant makes time series of its own.
+   * Adds the label `tenant` to requests, tokens and cost. Every tenant adds separate time series.
    *
    * @default false
    */
   readonly tenant?: boolean;
-  /** Most tenants to tell apart; further ones share the label `other`. @default 1,000 */
+  /** Maximum number of tenants with a separate label; further ones share the label `other`. @default 1,000 */
   readonly maxTenants?: number;
   /**
-   * Most targets, and most routes, with a label of their own, those that the router declares first; further ones share the label `other`. Calls may name
-   * models that no target was declared for, so without a limit a caller could make time series without end.
+   * Maximum number of targets, and of routes, with a separate label, starting with those that the router declares; further ones
+   * share the label `other`. Calls may name models without a declared target, so without a limit a caller could create any number
+   * of time series.
    *
    * @default 1,000
    */
@@ -41,7 +42,7 @@ export interface MetricRegistry {
 export interface PrometheusMetrics extends Plugin {
   /** All metrics in the text format. */
   text(): string;
-  /** Answers a scrape. Mount it behind whatever protects internal paths: it asks for no password. */
+  /** Answers a scrape. Mount it where internal paths are protected, because it does not authenticate. */
   handler(request: Request): Response;
   /** Adds the metrics to an existing registry, which then reads them with each scrape. */
   register(registry: MetricRegistry): void;
@@ -108,9 +109,9 @@ export function prometheus(options: PrometheusOptions = {}): PrometheusMetrics {
   };
 }
 
-/** What the router itself knows of its targets, read when it is scraped. */
+/** The router's own data about its targets, read when it is scraped. */
 function targetGauges(host: () => PluginHost | undefined, targets: Labels): readonly Family[] {
-  // Two series with the label of the rest would be one too many.
+  // There must be only one series with the label `other`.
   const reports = () => (host()?.router.stats() ?? []).filter(({ id }) => targets.of(id) === id);
   return [
     gauge('signalbox_target_state', '1 for the state that a target is in, else 0.', () =>
@@ -123,13 +124,13 @@ function targetGauges(host: () => PluginHost | undefined, targets: Labels): read
       'How much of a limit is used; of the subject that has used most.',
       () => budgetRatios(host()?.router),
     ),
-    gauge('signalbox_in_flight', 'Attempts under way.', () =>
+    gauge('signalbox_in_flight', 'Attempts in flight.', () =>
       reports().map(({ id, inFlight }) => ({ labels: { target: id }, value: inFlight })),
     ),
   ];
 }
 
-/** From the method that a plugin with limits adds to the router. */
+/** Uses the method that a plugin with limits adds to the router. */
 function budgetRatios(router: object | undefined): readonly Sample[] {
   const budgets = (router as { budgets?: () => unknown } | undefined)?.budgets;
   const ratios = new Map<string, number>();
@@ -142,7 +143,7 @@ function budgetRatios(router: object | undefined): readonly Sample[] {
   return [...ratios].map(([limit, value]) => ({ labels: { limit }, value }));
 }
 
-/** A metric as the registries take it: they read `get` with each scrape. */
+/** A metric in the form of the registries, which call `get` with each scrape. */
 function toMetric(family: Family) {
   const { name, help, type } = family;
   const get = async () => ({ name, help, type, aggregator: 'sum', values: family.samples() });

@@ -1,4 +1,4 @@
-/** Stands for all values beyond the limit. */
+/** The label for all values beyond the limit. */
 const other = 'other';
 
 /** Values of a label that come from outside, such as models that calls name: the first ones, and one value for the rest. */

@@ -26,7 +26,7 @@ export function shadow({ mirror = false, routes = {} }: RouterOptions): Plugin |
   const isDue = ({ target, ratio, maxInFlight = usualInFlight }: MirrorPolicy): boolean =>
     host !== undefined && host.random() < ratio && (inFlight.get(target) ?? 0) < maxInFlight;
 
-  /** Whether a copy would add information: not if the target is excluded or already serves the request. */
+  /** Whether a copy adds information: it does not if the target is excluded or already serves the request. */
   const isUseful = (
     target: string,
     { options: { only } }: RequestContext,

@@ -1,5 +1,5 @@
 /**
- * Shares what processes learn of their targets: cooldowns, outages, latencies.
+ * Shares the processes' knowledge of their targets: cooldowns, outages, latencies.
  *
  * @module shared-health
  */
@@ -22,21 +22,21 @@ export interface SharedHealthOptions {
   readonly defer?: (work: Promise<unknown>) => void;
 }
 
-/** Wakes the others early. */
+/** Notifies other processes early. */
 const channel = 'shared-health';
-/** Changes that wait for a store that is away; older ones are dropped first, since they matter least. */
+/** Changes that wait for an unavailable store; the oldest are dropped first, because they matter least. */
 const mostWaiting = 1_000;
 /** Timeouts after which an exchange has ended with the request that it belonged to: it calls the store three times. */
 const patience = 4;
 
 /**
- * Exchanges what this process knows of its targets with other processes, through the router's `store`: how long a vendor wants to be
- * left alone, which keys and models are misconfigured, which targets fail or are silent, and how long answers take.
+ * Exchanges this process's knowledge of its targets with other processes, through the router's `store`: vendors' cooldowns,
+ * misconfigured keys and models, failing and silent targets, and latencies.
  *
- * A process decides by what it knows itself. Cooldowns and misconfigurations are facts, so it adopts them; an outage seen elsewhere is
- * a hint: the target counts as `unresponsive` until one attempt has proven it. Latencies of others count until it has enough of its
- * own. Requests never wait for the store, and a store that is away changes nothing but a `store-state` event. Processes with the same
- * target ids share; use a store prefix per deployment.
+ * A process decides by its own knowledge. Cooldowns and misconfigurations are facts, so it adopts them; an outage seen elsewhere is a
+ * hint: the target counts as `unresponsive` until one attempt has proven it. Latencies of other processes count until it has enough
+ * samples of its own. Requests never wait for the store, and an unavailable store changes nothing but emits a `store-state` event.
+ * Processes with the same target ids share; use a store prefix per deployment.
  *
  * @throws ConfigError for invalid options
  * @example
@@ -49,7 +49,7 @@ export function sharedHealth(options: SharedHealthOptions = {}): Plugin {
   check('sharedHealth().storeTimeout', storeTimeout, atLeast(1));
   if (defer !== undefined && typeof defer !== 'function')
     refuse('sharedHealth().defer', 'a function', show(defer));
-  // There, no timer runs between requests, and a connection for messages would belong to one of them.
+  // In such runtimes no timer runs between requests, and a connection for messages would belong to one of them.
   const apart = requestsAreApart();
   let begin = (): void => {};
   let exchangeIfLate = (): void => {};
@@ -85,12 +85,12 @@ export function sharedHealth(options: SharedHealthOptions = {}): Plugin {
 }
 
 interface Exchange {
-  /** Records from now on what requests teach. */
+  /** Starts recording the outcomes of requests. */
   prepare(): void;
   run(): Promise<void>;
 }
 
-/** One exchange with the store at a time; what the store did not take waits for the next. */
+/** One exchange with the store at a time; changes that the store did not accept wait for the next. */
 function exchangeOf(host: PluginHost, timeout: number, apart: boolean): Exchange {
   const { store, clock, emit } = host;
   let replicas: readonly Replica[] = [];
@@ -99,7 +99,7 @@ function exchangeOf(host: PluginHost, timeout: number, apart: boolean): Exchange
     loading ??= host.replicas();
     loading.catch(() => {}); // the exchanges report it
   };
-  if (!apart) prepare(); // at once, so that what the first requests teach is recorded
+  if (!apart) prepare(); // at once, so that the outcomes of the first requests are recorded
   let waiting: Change[] = [];
   let underWay: Promise<void> | undefined;
   let startedAt = 0;
@@ -120,7 +120,7 @@ function exchangeOf(host: PluginHost, timeout: number, apart: boolean): Exchange
     away = isAway;
   };
   const read = async (): Promise<void> => {
-    // What another request began to load may never arrive.
+    // Code that another request began to load may never arrive.
     replicas = (await (apart ? host.replicas() : loading)) ?? [];
     const sentAt = clock.now();
     const now = known === undefined ? clock.date() : known.now + sentAt - knownAt;
@@ -179,7 +179,7 @@ function exchangeOf(host: PluginHost, timeout: number, apart: boolean): Exchange
   };
 }
 
-/** A store that does not answer is away, whatever its own limits are. */
+/** A store that does not answer counts as away, whatever its own limits are. */
 function inTime<T>(work: Promise<T>, timeout: number, { after }: PluginHost['clock']): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = after(timeout, () => reject(new Error(`no answer within ${timeout} ms`)));

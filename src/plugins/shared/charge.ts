@@ -2,12 +2,12 @@ import type { RequestSummary } from '../../types/plugin.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 
 /**
- * What an attempt was paid for. `answer`: it became the answer. `failed`: it failed, was rejected, or another answer replaced it.
- * `hedged`: another attempt of the same request was faster. `aborted`: the caller left. `mirrored`: a copy, only to measure.
+ * The purpose of an attempt's cost. `answer`: it became the answer. `failed`: it failed, was rejected, or another answer replaced
+ * it. `hedged`: another attempt of the same request was faster. `aborted`: the caller left. `mirrored`: a copy, only to measure.
  */
 export type Spent = 'answer' | 'failed' | 'hedged' | 'aborted' | 'mirrored';
 
-/** A request that is over, as far as it decides what its attempts were paid for. */
+/** The facts about a finished request that determine the purpose of its attempts' costs. */
 export interface EndedFor {
   readonly mirror: boolean;
   readonly outcome: RequestSummary['outcome'];

@@ -14,7 +14,7 @@ import { digestOf, newToken, publicPart, sameDigest } from './token.ts';
 export type { Amount, CalendarUnit, Limit } from '../budgets/index.ts';
 export type { KeyLimits, KeyOptions, KeyRecord } from './record.ts';
 
-/** What a key admits its caller to; a `Caller` of `toFetch`. */
+/** The options that a key gives its caller; a `Caller` of `toFetch`. */
 export interface KeyCaller {
   /** The key's tenant. */
   readonly tenant: string;
@@ -22,11 +22,11 @@ export interface KeyCaller {
   readonly user?: string;
   /** The key's tags, if it has any. */
   readonly tags?: readonly string[];
-  /** What it may name as `model`. Omitted: all. */
+  /** The values of `model` that it may use. Omitted: all. */
   readonly models?: readonly string[];
   /** `admin` may also read the reports of `toFetch`. */
   readonly role: 'admin' | 'caller';
-  /** `key`: the public part. `keyLimits`: what `keyLimits()` reads. */
+  /** `key`: the public part. `keyLimits`: for `keyLimits()`. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -66,7 +66,7 @@ export interface VirtualKeysOptions {
   readonly clock?: Clock;
 }
 
-/** Where changes of keys are recorded: a ledger of `signalbox/ledger`. It keeps hashes of the states. */
+/** The ledger for changes of keys, from `signalbox/ledger`. It stores hashes of the states. */
 export interface KeyAudit {
   /** Records one change. */
   audit(entry: {
@@ -86,7 +86,7 @@ const forever = 3_155_760_000_000;
 const mostCached = 10_000;
 
 /**
- * Keys of a server's own, such as `sk-sb-…`, in a store that lasts: `sqlite()` or `redis()`. Callers send them like an OpenAI key.
+ * A server's own keys, such as `sk-sb-…`, in a persistent store: `sqlite()` or `redis()`. Callers send them like an OpenAI key.
  *
  * @throws ConfigError for invalid options
  * @example
@@ -196,7 +196,7 @@ function recorder({ audit, actor = 'virtualKeys' }: VirtualKeysOptions) {
   };
 }
 
-/** What may be hashed: all but the digest of the token. */
+/** The fields that may be hashed: all except the token's digest. */
 function stateOf({ digest: _, ...state }: KeyRecord): Omit<KeyRecord, 'digest'> {
   return state;
 }
@@ -218,7 +218,7 @@ function callerOf({ id, tenant, user, tags, models, role, limits }: KeyRecord): 
 }
 
 /**
- * The limits of each key, as its `limits` say: for the plugin `limits()`.
+ * The limits of each key, by its field `limits`, for the plugin `limits()`.
  *
  * @example
  * plugins: [limits([...keyLimits(), { by: 'tenant', usd: 100, per: 'month' }])]

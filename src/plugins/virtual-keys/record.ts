@@ -13,7 +13,7 @@ export interface KeyLimits {
   readonly concurrency?: number;
 }
 
-/** What a new key is for. */
+/** The options of a new key. */
 export interface KeyOptions {
   /** The tenant of all requests that come with the key. */
   readonly tenant: string;
@@ -27,7 +27,7 @@ export interface KeyOptions {
   readonly models?: readonly string[];
   /** `admin` may also read the reports of `toFetch`. @default 'caller' */
   readonly role?: 'admin' | 'caller';
-  /** What the key may spend and do. Needs `keyLimits()` among the router's plugins. @default no limits */
+  /** The key's limits. Needs `keyLimits()` among the router's plugins. @default no limits */
   readonly limits?: KeyLimits;
   /** Milliseconds since 1970. @default never */
   readonly expiresAt?: number;
@@ -39,7 +39,7 @@ export interface KeyRecord extends KeyOptions {
   readonly id: string;
   /** SHA-256 of the token, in hexadecimal. */
   readonly digest: string;
-  /** What the key admits to; see `KeyOptions.role`. */
+  /** The key's role; see `KeyOptions.role`. */
   readonly role: 'admin' | 'caller';
   /** Milliseconds since 1970. */
   readonly createdAt: number;
@@ -51,7 +51,7 @@ const stored = ['id', 'digest', 'createdAt', 'disabled'];
 const fields = ['tenant', 'name', 'user', 'tags', 'models', 'role', 'limits', 'expiresAt'];
 const limitNames = ['usdPerDay', 'usdPerMonth', 'requestsPerMinute', 'concurrency'] as const;
 
-/** Checks what a key is for. Throws `ConfigError`. */
+/** Checks the options of a key. Throws `ConfigError`. */
 export function checkKey(options: KeyOptions): KeyOptions & Pick<KeyRecord, 'role'> {
   checkObject('key', options, [...fields, ...stored]);
   const { tenant, name, user, tags, models, role = 'caller', limits, expiresAt } = options;

@@ -1,4 +1,4 @@
-/** `sk-sb-<12 characters that may be seen>-<48 that may not>`: about 285 random bits. */
+/** `sk-sb-<12 public characters>-<48 secret ones>`: about 285 random bits. */
 const form = /^sk-sb-([0-9A-Za-z]{12})-[0-9A-Za-z]{48}$/;
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 

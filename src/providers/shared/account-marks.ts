@@ -117,8 +117,8 @@ export function resultsIn(
 
 const leftOutDetails = {
   reasoning: 'reasoning from another vendor or account is omitted',
-  'vendor tools': 'results of another vendor’s own tools are left out',
-  'vendor parts': 'vendor-specific parts of another vendor are left out',
+  'vendor tools': 'results of another vendor’s own tools are omitted',
+  'vendor parts': 'vendor-specific parts of another vendor are omitted',
 };
 
 /** Warns about a part that only the vendor that created it can accept. */

@@ -13,7 +13,7 @@ export interface LoggedWorld {
   readonly world: World;
   /** The requests that are replayed. */
   readonly played: readonly LoggedRequest[];
-  /** What was left out or is unknown, as sentences. */
+  /** Omitted and unknown data, as sentences. */
   readonly notes: readonly string[];
 }
 
@@ -166,7 +166,7 @@ function arrivalOf(
   };
 }
 
-/** What this request got from the target. A bad request for one vendor is a bad request for all. */
+/** The target's own outcome for this request. A bad request for one vendor is a bad request for all. */
 function ownAttempt({ attempts }: LoggedRequest, target: string, before: number) {
   const done = attempts.filter(({ outcome }) => outcome !== 'abandoned');
   return (
@@ -220,13 +220,13 @@ function notesOf(
     ({ behaviour, samples }) => behaviour === undefined && samples.all.length < fewSamples,
   );
   return [
-    ...(embeddings > 0 ? [`${embeddings} embedding requests are left out.`] : []),
-    ...(images > 0 ? [`${images} image requests are left out.`] : []),
+    ...(embeddings > 0 ? [`${embeddings} embedding requests are skipped.`] : []),
+    ...(images > 0 ? [`${images} image requests are skipped.`] : []),
     ...(copies > 0
       ? [`${copies} mirror copies are not replayed; they count as samples of their target.`]
       : []),
-    ...(lost > 0 ? [`${lost} requests are left out: no target could have served them.`] : []),
-    ...missing.map((id) => `${id} is left out: the log has no answer from it.`),
+    ...(lost > 0 ? [`${lost} requests are skipped: no target could have served them.`] : []),
+    ...missing.map((id) => `${id} is skipped: the log has no answer from it.`),
     ...unpriced.map(
       (id) => `The price of ${id} is unknown, so its costs are missing. Set one with --targets.`,
     ),

@@ -6,7 +6,7 @@ import { UsageError } from '../usage-error.ts';
 
 /** A request in the log: the fields of a `request-end` event that are used. */
 export interface LoggedRequest {
-  /** When the call came: milliseconds since 1970. */
+  /** When the call was made: milliseconds since 1970. */
   readonly at: number;
   readonly kind: 'chat' | 'stream' | 'embed' | 'image';
   readonly route: string;
@@ -44,7 +44,7 @@ export async function readLog(lines: AsyncIterable<string>, name: string): Promi
   for await (const line of lines) {
     number += 1;
     const place = `${name}:${number}`;
-    // A ledger goes on after a line that its process could not finish.
+    // A ledger continues after a line that its process could not finish.
     const left: boolean = line.trim() === '' || (isLedger && isCut(line));
     const event: Fields | undefined = left ? undefined : parse(line, place);
     isLedger ||= typeof event?.['chain'] === 'string';

@@ -1,9 +1,9 @@
 import type { RequestEndEvent } from '../../types/event.ts';
 import type { AttemptSummary } from '../../types/result/result.ts';
 
-/** What a target did with one request. */
+/** A target's outcome for one request. */
 export interface Sample {
-  /** When the request came: milliseconds since 1970. */
+  /** When the request was made: milliseconds since 1970. */
   readonly at: number;
   readonly kind: 'chat' | 'stream';
   /** Of the request; 0 where unknown. */
@@ -16,7 +16,7 @@ export function isAnswer({ outcome, error }: AttemptSummary): boolean {
   return outcome === 'success' || error?.kind === 'output';
 }
 
-/** Whether a request was answered by a model that talks: what is played again. */
+/** Whether a request is a chat or stream, which are replayed. */
 export function isConversation(kind: RequestEndEvent['kind']): kind is Sample['kind'] {
   return kind === 'chat' || kind === 'stream';
 }

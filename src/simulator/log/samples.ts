@@ -13,7 +13,7 @@ export interface Wanted
 /** The log's attempts at one target. */
 export interface Samples {
   readonly all: readonly Sample[];
-  /** Draws what the target would have done at that time; `undefined` where the log has no answer. */
+  /** Draws the target's outcome at that time; `undefined` if the log has no answer. */
   draw(wanted: Wanted): Sample | undefined;
 }
 
@@ -22,7 +22,7 @@ const around = 60;
 /** and an answer from this many of them with the most similar input size. */
 const alike = 15;
 
-/** Failures caused by the request or the caller: they say nothing about the target. */
+/** Failures caused by the request or the caller: they are not evidence about the target. */
 const notTheTargets = ['bad-request', 'context-length', 'content-filter', 'aborted'];
 
 /**

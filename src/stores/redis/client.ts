@@ -35,7 +35,7 @@ export interface EvalClient {
   evalsha(sha: string, keys: string[], args: string[]): Promise<unknown>;
 }
 
-/** The client of Redis or Valkey that the application already has. */
+/** The application's own client of Redis or Valkey. */
 export type RedisClient = CallClient | SendCommandClient | ClusterClient | CustomCommandClient | EvalClient;
 
 /** Runs a script; all of its keys are in one slot. */
@@ -48,7 +48,7 @@ export interface Evaluate {
 /**
  * How a client runs scripts. The order matters: clients of ioredis have `sendCommand` as well, which takes an object.
  *
- * @throws ConfigError for what is none of the known clients
+ * @throws ConfigError for an unknown client
  */
 export function evaluateWith(client: RedisClient): Evaluate {
   if (has(client, 'call')) return byCommand((_, [command = '', ...args]) => client.call(command, ...args));

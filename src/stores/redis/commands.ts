@@ -5,15 +5,15 @@ import type { Evaluate } from './client.ts';
 /** Runs a script whose keys are all in one slot. */
 export type Run = (script: string, keys: readonly string[], args?: readonly string[]) => Promise<unknown>;
 
-/** Commands that may be left without an answer at a time; beyond it the client's own queue would grow without end. */
+/** Maximum commands without an answer at a time; beyond it the client's own queue would grow without limit. */
 const mostUnanswered = 1_000;
 /** Timeouts after which a command that was never answered no longer keeps others from being sent: its connection is gone. */
 const givenUpAfter = 10;
 
 /**
- * Runs scripts against a timer of our own, since what clients do when a server is frozen or gone ranges from an error at once to
- * waiting for ever. Where a command on a key has timed out, the next one on that key is refused until the first is answered: it would
- * only wait behind it.
+ * Runs scripts against a timer of our own, because the clients' reaction to a frozen or unreachable server ranges from an
+ * immediate error to waiting forever. After a command on a key has timed out, the next one on that key is refused until the first
+ * is answered, because it would only wait behind it.
  */
 export function scriptRunner(evaluate: Evaluate, timeout: number, clock: Clock): Run {
   const hashes = new Map<string, string>();
@@ -26,7 +26,7 @@ export function scriptRunner(evaluate: Evaluate, timeout: number, clock: Clock):
     hashes.set(script, hash);
     return hash;
   };
-  /** A runtime that drops requests answers their commands never. */
+  /** A runtime that drops requests never answers their commands. */
   const isFull = (): boolean => {
     if (unanswered.size < mostUnanswered) return false;
     for (const each of unanswered)

@@ -35,14 +35,13 @@ export type {
 /** The options of `redis()`. */
 export interface RedisOptions {
   /**
-   * What the names of all keys begin with. Applications and environments that share a server need one each.
+   * Prefix of all keys. Applications and environments that share a server need different ones.
    *
    * @default 'signalbox'
    */
   readonly prefix?: string;
   /**
-   * Milliseconds after which a command has failed, whatever the client does. Nothing waits for it on a request's road, but a plugin's
-   * `lookup`.
+   * Milliseconds after which a command fails, independent of the client. Requests wait for it only in a plugin's `lookup`.
    *
    * @default 1,000
    */
@@ -83,7 +82,7 @@ export function redis(client: RedisClient, options: RedisOptions = {}): Store {
   const versionOf = versions();
   const valueKey = (key: string): string => `${prefix}:{${key}}:value`;
   const shareKey = (key: string): string => `${prefix}:{${key}}:share`;
-  // One slot for all of it, since a script of a cluster may use the keys of one slot only.
+  // All in one slot, because a script in a cluster may only use the keys of one slot.
   const knowledgeKey = (key: string): string => `{${prefix}}:knowledge:${key}`;
   const channelOf = (channel: string): string => `${prefix}:channel:${channel}`;
 
@@ -197,7 +196,7 @@ function leaseOf(reply: unknown): Lease {
   return { granted, used, held, holders, record, now, ...(recoversAt === 0 ? {} : { recoversAt }) };
 }
 
-/** Redis takes whole milliseconds from 1 on. */
+/** Redis accepts whole milliseconds of at least 1. */
 function duration(ms: number): string {
   return String(Math.max(1, Math.ceil(ms)));
 }

@@ -1,7 +1,8 @@
 /**
- * The scripts of the store: each is one atomic step on the server, on the server's clock. `TIME` is allowed in a script that writes
- * because effects are replicated, not scripts (the default since Redis 5: https://redis.io/docs/latest/develop/interact/programmability/eval-intro/).
- * Figures come in and go out as text, because Lua's replies cut fractions off and print large numbers with an exponent.
+ * The scripts of the store: each is one atomic step on the server, on the server's clock. `TIME` is allowed in a script that
+ * writes because effects are replicated, not scripts (the default since Redis 5:
+ * https://redis.io/docs/latest/develop/interact/programmability/eval-intro/). Figures come in and go out as text, because Lua's
+ * replies truncate fractions and print large numbers with an exponent.
  */
 const now = `
 local time = redis.call('TIME')

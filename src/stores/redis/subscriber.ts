@@ -1,7 +1,7 @@
 import pRetry from 'p-retry';
 import type { RedisClient } from './client.ts';
 
-/** A connection of its own for messages, as the clients of redis, ioredis and iovalkey make one. */
+/** A separate connection for messages, made by the clients of redis, ioredis and iovalkey. */
 interface Duplicate {
   on(event: string, listener: (...args: string[]) => void): unknown;
   connect?(): Promise<unknown>;

@@ -1,8 +1,6 @@
 import type { LastLease, Lease, LeaseRequest, Settlement } from '../../types/store.ts';
 
-/**
- * An amount shared by processes, as a store keeps it. Plain data, so that a store can serialize it as JSON.
- */
+/** A store's record of an amount shared by processes. Plain data, so that a store can serialize it as JSON. */
 export interface Share {
   /** Total usage, expired leases included. */
   used: number;
@@ -29,7 +27,7 @@ interface Holder {
   answer: Lease;
 }
 
-/** Milliseconds after which an expired holder is forgotten, so that a key does not grow with every restart of a process. */
+/** Milliseconds after which an expired holder is dropped, so that a key does not grow with every restart of a process. */
 export const forgottenAfter = 600_000;
 
 export function emptyShare(now: number): Share {
@@ -90,7 +88,7 @@ function isLost(share: Share, before: Holder | undefined, request: LeaseRequest)
   return last.record !== share.record || sequence > (before?.sequence ?? 0) + 1;
 }
 
-/** Restores the usage before a loss of data from what a holder knows of it. See `LastLease`. */
+/** Restores the usage before a loss of data from a holder's report. See `LastLease`. */
 function restore(share: Share, before: Holder | undefined, last: LastLease, now: number): void {
   const isOlderState = last.record === share.record; // as after a restart from an earlier snapshot
   const isFirst = isOlderState ? now >= share.recoversAt + forgottenAfter : share.recoversAt === 0;
@@ -103,7 +101,7 @@ function restore(share: Share, before: Holder | undefined, last: LastLease, now:
   share.used = Math.max(0, share.used + missing + last.usedSince - writtenOff(before));
 }
 
-/** What counts as used because the holder's lease expired. */
+/** The amount that counts as used because the holder's lease expired. */
 function writtenOff(holder: Holder | undefined): number {
   return holder?.written === true ? holder.granted : 0;
 }

@@ -9,7 +9,7 @@ export const knowledgeCases: StoreCases = {
     expect((await store.read(['a'])).entries).toEqual([{ n: 5, m: 1, at: 70 }]);
   },
 
-  'knowledge loses nothing where processes publish at the same time': async ({ store }) => {
+  'knowledge loses nothing when processes publish at the same time': async ({ store }) => {
     const all = Array.from({ length: 20 }, () => store.publish([{ key: 'a', add: { n: 1 }, ttl: 1_000 }]));
     await Promise.all(all);
     expect((await store.read(['a'])).entries).toEqual([{ n: 20 }]);
@@ -22,11 +22,11 @@ export const knowledgeCases: StoreCases = {
     expect((await store.read(['a'])).entries).toEqual([{ n: much - 1, at: much }]);
   },
 
-  'knowledge says nothing of what it does not know': async ({ store }) => {
+  'knowledge omits unknown fields': async ({ store }) => {
     expect((await store.read(['none', 'nothing'])).entries).toEqual([{}, {}]);
   },
 
-  'knowledge takes any name of a field': async ({ store }) => {
+  'knowledge accepts any field name': async ({ store }) => {
     await store.publish([{ key: 'a', add: { __proto__x: 1, constructor: 2 }, ttl: 1_000 }]);
     expect((await store.read(['a'])).entries[0]).toMatchObject({ __proto__x: 1, constructor: 2 });
   },
@@ -41,14 +41,17 @@ export const knowledgeCases: StoreCases = {
     expect((await store.read(['a'])).entries).toEqual([{}]);
   },
 
-  'knowledge never expires earlier because somebody needs it for less long': async ({ store, advance }) => {
+  'knowledge never expires earlier because of a publication with a shorter lifetime': async ({
+    store,
+    advance,
+  }) => {
     await store.publish([{ key: 'a', max: { at: 9 }, ttl: 5_000 }]);
     await store.publish([{ key: 'a', max: { at: 3 }, ttl: 100 }]);
     await advance(4_000);
     expect((await store.read(['a'])).entries).toEqual([{ at: 9 }]);
   },
 
-  "knowledge comes with the store's time": async ({ store, date }) => {
+  "knowledge is returned with the store's time": async ({ store, date }) => {
     const before = await date();
     const { now } = await store.read([]);
     expect(now).toBeAtLeast(Math.floor(before));

@@ -16,7 +16,7 @@ const ask = (more: Partial<LeaseRequest> = {}): LeaseRequest => ({
 
 /** Parts of an amount that are never handed out beyond its limit. */
 export const shareCases: StoreCases = {
-  'shares are granted as far as they are free': async ({ store }) => {
+  'shares are granted up to the free amount': async ({ store }) => {
     expect(await store.lease(ask())).toMatchObject({ granted: 100, used: 0, held: 0, holders: 0 });
     expect(await store.lease(ask({ holder: 'b', want: 2_000 }))).toMatchObject({
       granted: 450, // half of the 900 that are left, since another one may want as much
@@ -34,7 +34,7 @@ export const shareCases: StoreCases = {
     expect(granted).toBeAtLeast(901);
   },
 
-  'shares are settled by what was used of them, and the rest is free again': async ({ store }) => {
+  'shares are settled with the used amount, and the rest is free again': async ({ store }) => {
     await store.lease(ask({ want: 400 }));
     expect(await store.lease(ask({ sequence: 2, want: 0, used: 250 }))).toMatchObject({
       granted: 0,
@@ -54,7 +54,7 @@ export const shareCases: StoreCases = {
     expect(await store.lease(ask({ sequence: 3, want: 0, used: 250 }))).toMatchObject({ used: 250 });
   },
 
-  'shares are booked by a running total, so that a call that was lost is made up for by the next': async ({
+  'shares are booked by a running total, so that the next call makes up for a lost one': async ({
     store,
   }) => {
     await store.lease(ask({ want: 400, used: 0 }));
@@ -62,30 +62,28 @@ export const shareCases: StoreCases = {
     expect(await store.lease(ask({ sequence: 5, want: 0, used: 350 }))).toMatchObject({ used: 350 });
   },
 
-  'shares that the store has lost are restored from what holders know, before anything is granted': async ({
-    store,
-    advance,
-  }) => {
-    const { record } = await store.lease(ask({ want: 400 }));
-    await store.delete(['budget']);
-    const last = { record, pause: 4_000 };
-    const first = await store.lease(
-      ask({ sequence: 3, used: 360, reserved: 30, last: { ...last, used: 500, usedSince: 60 } }),
-    );
-    expect(first).toMatchObject({ granted: 30, used: 560 });
-    expect(Number(first.recoversAt) - first.now).toEqual(4_000);
-    expect(first.record === record).toEqual(false);
-    // Another holder, which had asked later.
-    const second = await store.lease(
-      ask({ holder: 'b', sequence: 7, used: 90, last: { ...last, used: 510, usedSince: 20 } }),
-    );
-    expect(second).toMatchObject({ granted: 0, used: 590, held: 30, recoversAt: first.recoversAt });
-    expect(await store.lease(ask({ holder: 'c' }))).toMatchObject({ granted: 0, used: 590 });
-    await advance(4_001);
-    const known = { record: first.record, used: 590, usedSince: 0, pause: 4_000 };
-    const later = await store.lease(ask({ sequence: 4, used: 380, want: 1_000, last: known }));
-    expect(later).toMatchObject({ granted: 390, used: 610, recoversAt: undefined });
-  },
+  'shares that the store has lost are restored from reports of their holders before anything is granted':
+    async ({ store, advance }) => {
+      const { record } = await store.lease(ask({ want: 400 }));
+      await store.delete(['budget']);
+      const last = { record, pause: 4_000 };
+      const first = await store.lease(
+        ask({ sequence: 3, used: 360, reserved: 30, last: { ...last, used: 500, usedSince: 60 } }),
+      );
+      expect(first).toMatchObject({ granted: 30, used: 560 });
+      expect(Number(first.recoversAt) - first.now).toEqual(4_000);
+      expect(first.record === record).toEqual(false);
+      // Another holder, which had asked later.
+      const second = await store.lease(
+        ask({ holder: 'b', sequence: 7, used: 90, last: { ...last, used: 510, usedSince: 20 } }),
+      );
+      expect(second).toMatchObject({ granted: 0, used: 590, held: 30, recoversAt: first.recoversAt });
+      expect(await store.lease(ask({ holder: 'c' }))).toMatchObject({ granted: 0, used: 590 });
+      await advance(4_001);
+      const known = { record: first.record, used: 590, usedSince: 0, pause: 4_000 };
+      const later = await store.lease(ask({ sequence: 4, used: 380, want: 1_000, last: known }));
+      expect(later).toMatchObject({ granted: 390, used: 610, recoversAt: undefined });
+    },
 
   'shares of an older state of the store are restored the same way': async ({ store }) => {
     const { record } = await store.lease(ask({ want: 400 }));
@@ -96,17 +94,14 @@ export const shareCases: StoreCases = {
     expect(Number(lease.recoversAt) - lease.now).toEqual(4_000);
   },
 
-  'shares are as before where nothing is lost': async ({ store }) => {
+  'shares are unchanged if nothing was lost': async ({ store }) => {
     const { record } = await store.lease(ask({ want: 400 }));
     const last = { record, used: 0, usedSince: 150, pause: 4_000 };
     const lease = await store.lease(ask({ sequence: 2, used: 150, last }));
     expect(lease).toMatchObject({ granted: 100, used: 150, record, recoversAt: undefined });
   },
 
-  'shares forget a holder that has not come back for long, not what it has used': async ({
-    store,
-    advance,
-  }) => {
+  'shares drop a holder that has been away for long, but not its usage': async ({ store, advance }) => {
     const keep = 3_600_000;
     await store.lease(ask({ want: 400, keep }));
     await store.lease(ask({ holder: 'b', want: 0, keep }));
@@ -125,7 +120,7 @@ export const shareCases: StoreCases = {
     });
   },
 
-  'shares count as used when their holder does not come back': async ({ store, advance }) => {
+  'shares count as used if their holder does not return': async ({ store, advance }) => {
     await store.lease(ask({ want: 400 }));
     await advance(5_001);
     expect(await store.lease(ask({ holder: 'b', want: 1_000 }))).toMatchObject({
@@ -135,7 +130,7 @@ export const shareCases: StoreCases = {
     });
   },
 
-  'shares are corrected when their holder comes back late': async ({ store, advance }) => {
+  'shares are corrected when their holder returns late': async ({ store, advance }) => {
     await store.lease(ask({ want: 400 }));
     await advance(5_001);
     expect(await store.lease(ask({ holder: 'b', want: 0 }))).toMatchObject({ used: 400 });
@@ -143,7 +138,7 @@ export const shareCases: StoreCases = {
     expect(await store.lease(ask({ holder: 'b', sequence: 2, want: 0 }))).toMatchObject({ used: 30 });
   },
 
-  'shares are free again where an expired part is to be returned': async ({ store, advance }) => {
+  'shares are free again if an expired part is to be returned': async ({ store, advance }) => {
     await store.lease(ask({ limit: 2, want: 2, expired: 'returned' }));
     expect(await store.lease(ask({ holder: 'b', limit: 2, want: 1, expired: 'returned' }))).toMatchObject({
       granted: 0,
@@ -155,13 +150,13 @@ export const shareCases: StoreCases = {
     ).toMatchObject({ granted: 1, used: 0 });
   },
 
-  'shares are at least one where anything is free': async ({ store }) => {
+  'shares are at least one if anything is free': async ({ store }) => {
     for (const holder of ['a', 'b', 'c']) await store.lease(ask({ holder, limit: 4, want: 1 }));
     expect(await store.lease(ask({ holder: 'd', limit: 4, want: 1 }))).toMatchObject({ granted: 1 });
     expect(await store.lease(ask({ holder: 'e', limit: 4, want: 1 }))).toMatchObject({ granted: 0 });
   },
 
-  'shares keep what is still in use of them, whatever is free': async ({ store }) => {
+  'shares keep the part that is still in use, however little is free': async ({ store }) => {
     await store.lease(ask({ want: 600 }));
     await store.lease(ask({ holder: 'b', want: 600 }));
     const kept = await store.lease(ask({ sequence: 2, want: 0, used: 100, reserved: 450 }));
@@ -171,7 +166,7 @@ export const shareCases: StoreCases = {
     });
   },
 
-  'shares are as large as is useful rather than equal, or not given at all': async ({ store }) => {
+  'shares are as large as is useful, or are not granted at all': async ({ store }) => {
     for (const holder of ['a', 'b', 'c']) await store.lease(ask({ holder, want: 100 }));
     expect(await store.lease(ask({ holder: 'd', want: 650, least: 600 }))).toMatchObject({
       granted: 600,
@@ -182,7 +177,7 @@ export const shareCases: StoreCases = {
     });
   },
 
-  'shares come back at the pace of a limit per minute': async ({ store, advance }) => {
+  'shares are refilled at the rate of a limit per minute': async ({ store, advance }) => {
     const perMinute = { limit: 60, refill: 60_000, want: 60 };
     await store.lease(ask(perMinute));
     expect(await store.lease(ask({ ...perMinute, sequence: 2, used: 60 }))).toMatchObject({ granted: 0 });
@@ -200,12 +195,12 @@ export const shareCases: StoreCases = {
     });
   },
 
-  'shares book what was used beyond what was granted': async ({ store }) => {
+  'shares book usage beyond the granted amount': async ({ store }) => {
     await store.lease(ask({ want: 100 }));
     expect(await store.lease(ask({ sequence: 2, want: 0, used: 180 }))).toMatchObject({ used: 180 });
   },
 
-  'shares are forgotten when their time is over': async ({ store, advance }) => {
+  'shares expire': async ({ store, advance }) => {
     await store.lease(ask({ want: 100 }));
     await store.lease(ask({ sequence: 2, want: 0, used: 100, keep: 1_000 }));
     await advance(1_001);
@@ -215,7 +210,7 @@ export const shareCases: StoreCases = {
     });
   },
 
-  'shares of different keys have nothing to do with each other': async ({ store }) => {
+  'shares of different keys are independent': async ({ store }) => {
     await store.lease(ask({ want: 1_000 }));
     expect(await store.lease(ask({ key: 'other', want: 1_000 }))).toMatchObject({ granted: 1_000 });
   },

@@ -8,7 +8,7 @@ import { valueCases } from './values.ts';
 export interface StoreCase {
   /** The requirement, as the name of a test. */
   readonly name: string;
-  /** Rejects with what was expected and what it got. */
+  /** Rejects with an error that names the expected and the actual value. */
   run(): Promise<void>;
 }
 
@@ -23,8 +23,8 @@ const general: StoreCases = {
 };
 
 /**
- * What every store has to do, as cases for any test framework: the suite that the stores of this package pass. Run it against the
- * real server or file.
+ * The requirements on every store, as cases for any test framework: the suite that the stores of this package pass. Run it
+ * against the real server or file.
  *
  * @param open returns an empty store; called once for each case
  * @example

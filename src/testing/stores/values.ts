@@ -3,7 +3,7 @@ import type { StoreCases } from './under-test.ts';
 
 /** Opaque values by key. */
 export const valueCases: StoreCases = {
-  'values come back in the order of their keys': async ({ store }) => {
+  'values are returned in the order of their keys': async ({ store }) => {
     await store.set('a', '1', { ttl: 1_000 });
     await store.set('b', '2', { ttl: 1_000 });
     const found = await store.get(['b', 'none', 'a']);
@@ -24,7 +24,7 @@ export const valueCases: StoreCases = {
     expect(await store.get(['a'])).toEqual([undefined]);
   },
 
-  'values are written once where they have to be absent': async ({ store }) => {
+  'values that must be absent are written once': async ({ store }) => {
     expect(await store.set('a', '1', { ttl: 1_000, onlyIf: 'absent' })).toBeText();
     expect(await store.set('a', '2', { ttl: 1_000, onlyIf: 'absent' })).toEqual(undefined);
     expect((await store.get(['a']))[0]?.value).toEqual('1');
@@ -36,7 +36,7 @@ export const valueCases: StoreCases = {
     expect(await store.set('a', '2', { ttl: 1_000, onlyIf: 'absent' })).toBeText();
   },
 
-  'values are replaced only in the version that was read, where that is asked for': async ({ store }) => {
+  'values are replaced only in the version that was read, if one is given': async ({ store }) => {
     await store.set('a', '1', { ttl: 1_000 });
     const version = (await store.get(['a']))[0]?.version ?? '';
     const next = await store.set('a', '2', { ttl: 1_000, onlyIf: { version } });
@@ -45,7 +45,7 @@ export const valueCases: StoreCases = {
     expect(await store.get(['a'])).toEqual([{ value: '2', version: next }]);
   },
 
-  'values are not replaced in a version that is gone': async ({ store }) => {
+  'values are not replaced in an outdated version': async ({ store }) => {
     await store.set('a', '1', { ttl: 1_000 });
     const version = (await store.get(['a']))[0]?.version ?? '';
     await store.delete(['a']);
@@ -54,7 +54,7 @@ export const valueCases: StoreCases = {
     expect(await store.set('a', '2', { ttl: 1_000, onlyIf: { version } })).toEqual(undefined);
   },
 
-  'values let one of several writers at the same time through': async ({ store }) => {
+  'values accept one of several concurrent writers': async ({ store }) => {
     const writes = Array.from({ length: 8 }, (_, index) =>
       store.set('lock', String(index), { ttl: 1_000, onlyIf: 'absent' }),
     );

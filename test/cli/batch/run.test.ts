@@ -100,7 +100,7 @@ describe('signalbox batch run', { timeout: 120_000 }, () => {
   it.each([
     [['{"prompt": "a"}', 'nonsense'], 'requests.jsonl, line 2: expected JSON'],
     [[{ prompt: 'a' }, '', [1]], 'requests.jsonl, line 3: expected an object'],
-    [[{ prompt: 'a' }, { text: 'b' }], 'line 2: expected a right request, got expected one of prompt'],
+    [[{ prompt: 'a' }, { text: 'b' }], 'line 2: expected a valid request, got expected one of prompt'],
     [
       [
         { id: 'a', prompt: 'a' },

@@ -14,6 +14,7 @@ import {
   text,
 } from '../../../util/shape.ts';
 import { toJSONSchema } from '../schema.ts';
+import { withRequestBytes } from './bytes.ts';
 import { messages as messagesShape, origin, providerOptions } from './message-shapes.ts';
 import { checkFields, finite, name } from './request-check.ts';
 import { jsonSchema } from './schema-shape.ts';
@@ -54,7 +55,7 @@ export function normalizeChatRequest(request: ChatRequest): ResolvedChatRequest 
   if (settings.toolChoice !== undefined) checkToolChoice(settings.toolChoice, resolved);
   return {
     ...settings,
-    messages: toMessages(prompt, system, messages),
+    messages: withRequestBytes(toMessages(prompt, system, messages)),
     ...(resolved.length === 0 ? {} : { tools: resolved }),
     ...toResponseFormat(schema, responseFormat),
   };

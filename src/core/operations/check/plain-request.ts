@@ -1,8 +1,9 @@
 import { RequestError } from '../../../errors.ts';
 import type { EmbedRequest } from '../../../types/request/embed.ts';
 import type { ImageRequest } from '../../../types/request/image.ts';
-import type { Message } from '../../../types/request/message.ts';
+import type { DataContent, Message } from '../../../types/request/message.ts';
 import { count, fields, is, listOf, optional, type Shape } from '../../../util/shape.ts';
+import { requestBytes } from './bytes.ts';
 import { dataContent, origin, providerOptions } from './message-shapes.ts';
 import { checkFields, describe, finite, name } from './request-check.ts';
 
@@ -42,7 +43,15 @@ export function normalizeImageRequest(request: ImageRequest): ImageRequest {
   const { prompt, images, mask } = request;
   if (images === undefined) need('prompt', prompt);
   if (mask !== undefined) need('images', images);
-  return request;
+  return {
+    ...request,
+    ...(images && { images: images.map(onceEncoded) }),
+    ...(mask && { mask: onceEncoded(mask) }),
+  };
+}
+
+function onceEncoded<Image extends { readonly data: DataContent }>(given: Image): Image {
+  return { ...given, data: requestBytes(given.data) };
 }
 
 function need(field: string, value: unknown): void {

@@ -34,7 +34,7 @@ export function RequestPanel({ id }: { readonly id: string }) {
         ) : (
           <Empty title="It cannot be shown">
             {error.value === 'not found'
-              ? 'It is no longer among the last requests, and in no ledger.'
+              ? 'It is no longer among the last requests, and there is no ledger with it.'
               : error.value}
           </Empty>
         )
@@ -102,7 +102,7 @@ function Detail({ of: { request, attempts, decision, content, metadata } }: { re
   );
 }
 
-/** What happened, as a sentence. */
+/** The outcome as a sentence. */
 function storyOf(of: Pick<RequestDetail, 'request' | 'attempts' | 'decision'>): string {
   const { request, attempts, decision } = of;
   const { lookup, outcome, target } = request;
@@ -265,7 +265,7 @@ function Decision({ of, at }: { readonly of: DecisionView; readonly at: number }
   );
 }
 
-/** What a plugin noted; what a vendor's prompt cache did in words. */
+/** A plugin's note; for a vendor's prompt cache, in words. */
 function noteText(plugin: string, facts: DecisionView['notes'][number]['facts']): string {
   const { promptCache, promptCacheMiss, promptCacheSaved, target, ...rest } = facts;
   if (promptCache === undefined) {

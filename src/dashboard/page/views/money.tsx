@@ -12,7 +12,7 @@ const ranges: Readonly<Record<string, number>> = {
   '90 days': 90,
   '12 months': 365,
 };
-/** Parts of a stack; what comes after them is one part. */
+/** Maximum parts of a stack; further ones are combined. */
 const parts = 7;
 const reload = 30_000;
 

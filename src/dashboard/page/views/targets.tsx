@@ -159,7 +159,7 @@ const liveColumns: readonly Column<TargetLine>[] = [
     sort: (target) => rankOf(target),
   },
   {
-    head: 'Left out because',
+    head: 'Skipped because',
     rank: 2,
     cell: ({ skipped: [first] }) =>
       first === undefined ? (

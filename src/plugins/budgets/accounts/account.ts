@@ -4,7 +4,7 @@ import type { Rule } from '../options.ts';
 import type { Period } from '../period.ts';
 import type { Link } from '../store/link.ts';
 
-/** What became of an attempt to take something: `wait`: not known before the next `answer()`. */
+/** The outcome of an attempt to take something; `wait`: unknown until the next `answer()`. */
 export type Taken = 'taken' | 'wait' | 'over';
 
 /**
@@ -23,7 +23,7 @@ export interface Account {
   /** Used by all processes at the last contact, and by this one since. */
   readonly used: number;
   readonly reserved: number;
-  /** What is left of the whole, as far as it is known here. */
+  /** The rest of the whole amount, as known here. */
   readonly left: number;
   /** Whether the store has answered once. */
   readonly isKnown: boolean;
@@ -31,28 +31,28 @@ export interface Account {
   readonly known: Pick<Lease, 'record' | 'used' | 'granted'> | undefined;
   /** Whether the store grants nothing, because it has lost its data and processes book again. */
   readonly isRecovering: boolean;
-  /** Whether it can be forgotten: nothing reserved, everything settled, and unused for long. */
+  /** Whether it can be dropped: nothing reserved, everything settled, and unused for a long time. */
   isIdle(now: number): boolean;
   /** The key in the store. */
   key(): Promise<string>;
-  /** What all have used, from elsewhere. Ignored after the first answer of the store. */
+  /** The use of all processes, learned from elsewhere. Ignored after the first answer of the store. */
   learn(used: number): void;
   /** A changed amount. */
   setAmount(amount: number): void;
-  /** Whether what was refused last does not fit before the period ends, whatever others return of what they have leased. */
+  /** Whether the last refused amount cannot fit before the period ends, even if others return all that they have leased. */
   readonly isUsedUp: boolean;
   /** Whether it is time for an exchange. */
   isDue(now: number): boolean;
-  /** Whether `take` would succeed, as far as it is known here. */
+  /** Whether `take` is expected to succeed. */
   fits(need: number): boolean;
   take(need: number): Taken;
-  /** Returns what was taken and books what was used of it. */
+  /** Returns the taken amount and books the part of it that was used. */
   settle(need: number, used: number): void;
   /** When there may be enough again: the store's time. */
   retryAt(need: number): number | undefined;
   /** Asks the store, unless it is being asked. Never rejects. */
   exchange(): Promise<void>;
-  /** The same, but as soon as the pace of calls permits: for requests that wait. */
+  /** The same, but as soon as the rate of calls permits: for requests that wait. */
   answer(): Promise<void>;
   /**
    * Settles for good. Returns whether the store has taken it; if not, it can be repeated.
@@ -88,12 +88,12 @@ export interface AccountInit {
   onLoss(recoversAt: number): void;
 }
 
-/** Milliseconds of a lease. It may be long, since an expired lease counts as used, as one that is never returned does. */
+/** Milliseconds of a lease. It may be long, because an expired lease counts as used, like one that is never returned. */
 export const leaseTime = 30_000;
 /** A period's key is kept for late settlements. */
 const graceTime = 3_600_000;
 
-/** What is the same in all leases of an account. */
+/** The fields that all leases of an account share. */
 export function termsOf(
   { unit, refill }: Rule,
   period: Period | undefined,

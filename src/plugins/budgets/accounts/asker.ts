@@ -1,19 +1,19 @@
 import type { Clock } from '../../../types/clock.ts';
 
 /**
- * Asks the store on behalf of one account: one call at a time, and no more of them however many requests there are. Where requests are
- * isolated, each that waits asks for itself, because it must not wait for what belongs to another one.
+ * Asks the store on behalf of one account: one call at a time, however many requests there are. Where requests are isolated, each
+ * waiting request asks for itself, because it must not wait for the I/O of another one.
  */
 export interface Asker {
-  /** Asks now, or waits for the call that is under way. */
+  /** Asks now, or waits for the call in progress. */
   now(): Promise<void>;
-  /** The same, but as soon as the pace permits: for requests that wait. */
+  /** The same, but as soon as the rate limit permits: for requests that wait. */
   soon(): Promise<void>;
-  /** The same, where no request waits; nothing where the pace does not permit it. */
+  /** The same if no request waits; does nothing if the rate limit does not permit it. */
   inBackground(): void;
-  /** @param inVain nothing was granted of what was wanted */
+  /** @param inVain whether nothing was granted of the requested amount */
   answered(inVain: boolean): void;
-  /** The call that is under way. */
+  /** The call in progress. */
   readonly underWay: Promise<void> | undefined;
 }
 
@@ -35,9 +35,7 @@ export interface AskerInit {
   readonly apart: boolean;
 }
 
-/**
- * The pace is a leaky bucket, in the form of ITU-T I.371's generic cell rate algorithm.
- */
+/** The rate limit is a leaky bucket, in the form of ITU-T I.371's generic cell rate algorithm. */
 export function asker({ ask, clock, longest, patience, apart }: AskerInit): Asker {
   let dueAt = Number.NEGATIVE_INFINITY;
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -62,7 +60,7 @@ export function asker({ ask, clock, longest, patience, apart }: AskerInit): Aske
     },
     soon() {
       const delay = usualTime() - clock.now();
-      if (self.underWay !== undefined && apart) return Promise.resolve(); // looks again by itself
+      if (self.underWay !== undefined && apart) return Promise.resolve(); // checks again on its own
       if (self.underWay !== undefined || delay <= 0 || apart) return self.now();
       scheduled ??= new Promise<void>((resolve) => void clock.after(delay, resolve)).then(() => {
         scheduled = undefined;

@@ -24,12 +24,12 @@ export interface AccountBook {
   close(): Promise<void>;
 }
 
-/** How many calls of the store are under way at a time. */
+/** Maximum concurrent calls of the store. */
 const concurrency = 16;
 const usualInterval = 1_000;
 /**
- * Milliseconds of pause after a millisecond of exchanges: a store in this process works on its event loop, so that many accounts are
- * exchanged less often rather than slow requests down.
+ * Milliseconds of pause after a millisecond of exchanges: a store in this process works on its event loop, so many accounts are
+ * exchanged less often instead of slowing requests down.
  */
 const rest = 4;
 const usualTimeout = 500;
@@ -44,7 +44,7 @@ export function accountBook(
   const { clock } = host;
   const link = linkTo(host, 'limits', storeTimeout);
   const contact = contactOf(host, rules, link);
-  // There, nothing may be asked or drawn at random before the first request, and no timer runs between requests.
+  // In such runtimes, I/O and random numbers are not allowed before the first request, and no timer runs between requests.
   const apart = requestsAreApart();
   const accounts = new Map<string, Account>();
   /** Accounts of past periods, or unused ones, until the store has booked their use. */
@@ -198,7 +198,7 @@ async function inParallel(work: readonly (() => Promise<unknown>)[]): Promise<vo
   await Promise.all(Array.from({ length: Math.min(concurrency, left.length) }, run));
 }
 
-/** Names of tenants and users are not to be read in a store. */
+/** Names of tenants and users must not be readable in a store. */
 async function keyOf({ name }: Rule, subject: string, start: number | undefined): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(subject));
   const hash = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -213,7 +213,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Makes it until it is known: nothing waits for a promise of another request. */
+/** Computes it until it is known, so that no request waits for a promise of another one. */
 function onceKnown<T>(make: () => Promise<T>): () => Promise<T> {
   let known: T | undefined;
   return async () => {

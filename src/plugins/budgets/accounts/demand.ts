@@ -6,12 +6,12 @@ export interface Demand {
   wanted: number;
   /** The sum of the needs that wait for its answer. */
   awaited: number;
-  /** A request needs so much. */
+  /** Adds the need of a request. */
   note(need: number): void;
   /** @param spent so far */
   measure(spent: number, now: number): void;
   /**
-   * What to hold beside what is reserved: the use of the next exchanges.
+   * The amount to hold in addition to the reserved one: the use of the next exchanges.
    *
    * @param amount the whole limit
    * @param least for a first lease; `undefined` for a later one
@@ -21,11 +21,11 @@ export interface Demand {
   readonly usual: number;
 }
 
-/** A lease covers the use of so many exchanges. */
+/** The number of exchanges whose use a lease covers. */
 const foresight = 2.5;
-/** Of the amount, where nothing is known of the use. */
+/** The ratio of the amount to lease while the use is unknown. */
 const firstRatio = 0.01;
-/** Of the amount, for a burst of requests: twenty at most, two at least. */
+/** The ratio of the amount to lease for a burst of requests: at most twenty, at least two. */
 const burstRatio = 0.005;
 
 /** @param interval milliseconds between two exchanges */
@@ -48,7 +48,7 @@ export function demand(interval: number, now: number): Demand {
   return self;
 }
 
-/** What to ask the store for. Amounts in its units. */
+/** The request to the store. Amounts in its units. */
 export function wishOf({
   wanted,
   desired,
@@ -59,11 +59,11 @@ export function wishOf({
   /** The largest need that the store should cover; 0: none. */
   readonly wanted: number;
   readonly desired: number;
-  /** Reserved by requests under way. */
+  /** Reserved by requests in flight. */
   readonly exposed: number;
   /** Left of the last lease. */
   readonly remaining: number;
-  /** The last lease did not cover what was wanted. */
+  /** The last lease did not cover the requested amount. */
   readonly isStarved: boolean;
 }): Required<Pick<LeaseRequest, 'want' | 'least' | 'reserved'>> {
   const least = wanted === 0 ? 1 : exposed + wanted;
@@ -72,7 +72,7 @@ export function wishOf({
   return { want: Math.max(want, least), least, reserved };
 }
 
-/** How fast something is used up. */
+/** The rate of use. */
 interface UseRate {
   readonly perMillisecond: number;
   /** @param total used so far */
@@ -80,9 +80,10 @@ interface UseRate {
 }
 
 /**
- * Rises at once, and falls by half with each measurement.
+ * Rises immediately, and falls by half with each measurement.
  *
- * @param span milliseconds between two measurements, at least: over less, one burst would look like the rule
+ * @param span milliseconds between two measurements, at least; with a shorter span, one burst would look like
+ * steady use
  */
 function useRate(span: number, from: number): UseRate {
   let [before, at] = [0, from];

@@ -1,9 +1,9 @@
 import type { LastLease, Lease, LeaseRequest } from '../../../types/store.ts';
 
-/** A store may forget a holder ten minutes after its lease; before that, it comes back under another name. */
+/** A store may drop a holder ten minutes after its lease; before that, the account continues under another name. */
 const silence = 540_000;
 
-/** The name under which an account books, and what it has booked. Amounts in units of the store. */
+/** The name under which an account books, and the booked amounts. Amounts in units of the store. */
 export class Holder {
   readonly #first: string;
   #name: string;
@@ -18,7 +18,7 @@ export class Holder {
   /** Booked at the last lease, under all names. */
   #total = 0;
 
-  /** @param last what an earlier account of the same subject and period knew */
+  /** @param last the state of an earlier account of the same subject and period */
   constructor(name: string, last: Pick<Lease, 'record' | 'used' | 'granted'> | undefined) {
     this.#first = name;
     this.#name = name;
@@ -35,16 +35,16 @@ export class Holder {
   }
 
   /**
-   * Changes the name where the store may have forgotten it, so that nothing is booked twice. Returns what is booked under the name
-   * before.
+   * Changes the name if the store may have dropped it, so that nothing is booked twice. Returns the amount booked under the
+   * previous name.
    *
    * @param total used by the account in all
-   * @param keep milliseconds after which the store may have forgotten the whole amount
+   * @param keep milliseconds after which the store may have dropped the whole amount
    */
   renameIfForgotten(total: number, keep: number, now: number): number {
     const silent = now - this.#answeredAt;
     if (this.#last === undefined || this.isNew || silent < silence) return 0;
-    // What was leased has expired, and counts as used already.
+    // The lease has expired and already counts as used.
     const counted = Math.min(this.#booked + this.#last.granted, total - this.offset);
     this.offset += counted;
     this.#booked = 0;

@@ -21,7 +21,7 @@ export class LastAnswer {
     if (used !== undefined) this.learn(used);
   }
 
-  /** What is known from elsewhere. */
+  /** The use learned from elsewhere. */
   learn(used: number): void {
     this.elsewhere = used;
     this.lease = { granted: 0, used, held: 0, holders: 0 };
@@ -40,14 +40,14 @@ export class LastAnswer {
   take(lease: Lease, used: number): void {
     this.at = this.#clock.now();
     this.recoversAt = lease.recoversAt;
-    if (lease.recoversAt !== undefined) return; // what was known before is nearer to the truth
+    if (lease.recoversAt !== undefined) return; // the earlier value is more accurate
     this.lease = lease;
     this.elsewhere = lease.used - used;
     this.#link.processes = Math.max(lease.holders + 1, this.#link.processes);
   }
 
   /**
-   * What may be free of an amount.
+   * The part of an amount that may be free.
    *
    * @param refill milliseconds in which the amount comes back
    */

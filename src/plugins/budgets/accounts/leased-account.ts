@@ -29,7 +29,7 @@ class LeasedAccount implements Account {
   #pending: LeaseRequest | undefined;
   readonly #asker: Asker;
   #usedAt: number;
-  /** The last answer did not cover it, so that what is leased here is of more use to others. */
+  /** The last answer did not cover it, so other processes can make better use of the part leased here. */
   #starved = false;
   readonly #demand: Demand;
   /** The need that was refused last, until another one has been granted. */
@@ -171,7 +171,7 @@ class LeasedAccount implements Account {
     return this.#last.free(Math.floor(this.amount / this.#init.scale), this.rule.refill);
   }
 
-  /** Whether all have used so much that this does not fit, whatever they return of what they hold. */
+  /** Whether the use of all processes leaves no room for this, even if they return all that they hold. */
   #isSpent(need: number): boolean {
     if (this.#last.lease === undefined) return false;
     const { refill } = this.rule;
@@ -180,13 +180,13 @@ class LeasedAccount implements Account {
     return this.used - back + need > this.amount;
   }
 
-  /** Whether others may have returned since the last answer what the need does not find free: by itself, use never shrinks. */
+  /** Whether others may have returned enough since the last answer; otherwise use never shrinks. */
   #mayHaveChanged(need: number): boolean {
     return this.#last.age > 2 * this.#init.interval && !this.#isSpent(need);
   }
 
   #isCovered(need: number): boolean {
-    // A process that is gone uses nothing of a concurrency, so what it held is given to others.
+    // A process that has ended uses no concurrency, so its share is given to others.
     if (this.rule.unit === 'concurrency' && this.#last.age > leaseTime) return false;
     return this.#spent + this.reserved + need <= this.#ceiling * this.#init.scale;
   }
@@ -207,7 +207,7 @@ class LeasedAccount implements Account {
     return here < Math.max(2 * this.#demand.usual, (this.#desired() - this.reserved) / 3);
   }
 
-  /** What to hold: what is reserved, and the use of the next exchanges. */
+  /** The amount to hold: the reserved one, and the use of the next exchanges. */
   #desired(): number {
     const least = this.#holder.isNew ? this.#init.scale : undefined;
     return this.reserved + this.#demand.soon(this.amount, least);
@@ -215,7 +215,7 @@ class LeasedAccount implements Account {
 
   #want(need: number, isAwaited: boolean): void {
     this.#usedAt = this.#init.clock.now();
-    if (need > this.amount) return; // nothing would make it fit
+    if (need > this.amount) return; // it cannot fit
     this.#demand.wanted = Math.max(this.#demand.wanted, need);
     if (isAwaited) this.#demand.awaited += need;
     else {
@@ -231,7 +231,7 @@ class LeasedAccount implements Account {
       this.#demand.measure(this.#spent, clock.now());
       this.#before = [this.#spent, this.reserved];
       this.#pending = { ...this.#request(), key };
-      // Until the answer comes, the store may have taken back everything beyond what stays reserved.
+      // Until the answer arrives, the store may have taken back everything but the reserved amount.
       this.#ceiling = this.#holder.offset + this.#pending.used + (this.#pending.reserved ?? 0);
     }
     const request = this.#pending;

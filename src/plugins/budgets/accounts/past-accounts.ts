@@ -1,8 +1,8 @@
 import type { Account } from './account.ts';
 
 /**
- * Closed accounts whose period is not over. An account that is opened again starts from what its predecessor knows: one that is used up
- * refuses without asking the store. All of them book again if the store loses its data.
+ * Closed accounts whose period is not over. An account that is opened again starts with the state of its predecessor: one that is
+ * used up refuses without asking the store. All of them book again if the store loses its data.
  */
 export interface PastAccounts {
   add(key: string, account: Account): void;

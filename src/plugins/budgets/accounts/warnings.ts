@@ -2,7 +2,7 @@ import type { PluginHost } from '../../../types/plugin.ts';
 import type { Account } from './account.ts';
 import { fromFractions } from './fractions.ts';
 
-/** A rolling limit warns again after so many milliseconds. */
+/** Milliseconds after which a rolling limit warns again. */
 const rollingPause = 3_600_000;
 
 /** Emits a warning when an account reaches a ratio: once per ratio and period, by the first process that notices. */

@@ -5,11 +5,11 @@ import type { Link } from './link.ts';
 import { lossWatch } from './loss.ts';
 import { usedUp } from './used-up.ts';
 
-/** What processes learn of each other beside the accounts. */
+/** Data that processes exchange beside the accounts. */
 export interface Contact {
   /** Reads it. Returns whether the store has lost data. Never rejects. */
   refresh(): Promise<boolean>;
-  /** The first answer of the store for an account, or what is known without it. */
+  /** The first answer of the store for an account, or the state known without it. */
   first(account: Account): Promise<void>;
   /** Lists accounts that are used up. Never rejects. */
   list(accounts: readonly Account[]): Promise<void>;

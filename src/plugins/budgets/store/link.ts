@@ -1,6 +1,6 @@
 import type { PluginHost } from '../../../types/plugin.ts';
 
-/** The way to the store: its clock, and whether it answers. */
+/** The connection to the store: its clock, and whether it answers. */
 export interface Link {
   /** The store's time: milliseconds since 1970; by this process's clock until the first contact. */
   now(): number;

@@ -10,14 +10,14 @@ export interface LossWatch {
   check(): Promise<Checked>;
   /** An account has found that its data are lost. */
   found(recoversAt: number): void;
-  /** The list of what is used up has changed. */
+  /** The list of used-up accounts has changed. */
   listed(): Promise<void>;
 }
 
 export interface Checked {
   /** Whether the store may have lost data since the last call. */
   readonly isLost: boolean;
-  /** When the list of what is used up changed last. */
+  /** When the list of used-up accounts last changed. */
   readonly listedAt: number | undefined;
 }
 

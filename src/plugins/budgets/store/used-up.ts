@@ -4,9 +4,9 @@ import type { Rule } from '../options.ts';
 import type { Link } from './link.ts';
 
 /**
- * The accounts that are used up, so that a process refuses for a tenant that it has never seen without asking the store. What is used
- * never shrinks within a period, so an entry is true until its period ends. Only for limits per hour or longer: for others, it would
- * change faster than it is of use.
+ * The accounts that are used up, so that a process refuses for a tenant that it has never seen without asking the store. Use
+ * never shrinks within a period, so an entry is valid until its period ends. Only for limits per hour or longer: for others, the
+ * list would change too fast to be useful.
  */
 export interface UsedUp {
   /** Use in units of the store, if the account is in the list. */
@@ -19,7 +19,7 @@ export interface UsedUp {
 
 const shortest = 3_600_000;
 
-/** @param onChange the list has got another entry */
+/** @param onChange the list has a new entry */
 export function usedUp(
   store: Store,
   rules: readonly Rule[],

@@ -8,7 +8,7 @@ export interface Shared<Result> extends AsyncIterable<StreamPart> {
   readonly result: Promise<Result>;
 }
 
-/** What a flight needs of its cache. */
+/** The functions of the cache that a flight uses. */
 export interface FlightHost {
   readonly clock: Clock;
   hold(context: RequestContext): (() => void) | undefined;
@@ -18,7 +18,7 @@ export interface FlightHost {
 
 /**
  * The ratio of its time that a follower waits before it goes to the targets itself: the shared request may wait for longer than
- * this one can, and what is left must be enough for a call.
+ * this one can, and the rest of its time must be enough for a call.
  */
 const patience = 0.5;
 
@@ -61,7 +61,7 @@ export class Flight<Result> {
     return this.#followers.size;
   }
 
-  /** Lets one more request share the answer; `undefined` if it is too late. */
+  /** Adds a request that shares the answer; `undefined` if it is too late. */
   join(context: RequestContext): Shared<Result> | undefined {
     if (this.#result === undefined && !this.#isHeld()) return undefined;
     const follower = new Follower<Result>(this, context);
@@ -77,7 +77,7 @@ export class Flight<Result> {
     return follower;
   }
 
-  /** A follower that has seen nothing yet goes to the targets itself. */
+  /** A follower without output so far goes to the targets itself. */
   #goOn(follower: Follower<Result>): void {
     if (follower.hasShown) return;
     this.#followers.delete(follower);
@@ -134,12 +134,12 @@ export class Flight<Result> {
     this.#letGo();
   }
 
-  /** The answer can be had elsewhere by now. */
+  /** The answer is now available elsewhere. */
   close(): void {
     this.#host.over();
   }
 
-  /** A request is over. If it was the leader, and without an answer, another one leads. */
+  /** A request has ended. If it was the leader and had no answer, another request leads. */
   left(context: RequestContext): void {
     for (const follower of this.#followers) {
       if (follower.context !== context) continue;
@@ -162,7 +162,7 @@ export class Flight<Result> {
     const isLast = this.#takeovers >= mostTakeovers;
     this.#takeovers += 1;
     const waiting = [...this.#followers];
-    // One that has shown nothing yet need not take anything back; the parts of a stream come from a stream.
+    // Followers without output so far come first, because they need no restart; a stream can only follow a stream.
     const alike = waiting.filter(({ context }) => context.operation === this.#kind);
     const heir = alike.find(({ hasShown }) => !hasShown) ?? alike[0] ?? waiting[0];
     if (isLast || heir === undefined) {
@@ -198,7 +198,7 @@ class Follower<Result> implements Shared<Result> {
   #index = 0;
   #hasFailed = false;
   #waiting: Deferred<void> | undefined;
-  /** Cancels the limit of its patience. */
+  /** Cancels the timer of its wait. */
   stopWaiting = (): void => {};
 
   constructor(flight: Flight<Result>, context: RequestContext) {
@@ -226,7 +226,7 @@ class Follower<Result> implements Shared<Result> {
     this.#waiting?.resolve();
   }
 
-  /** The answer will not come: the request goes to the targets, if it may. */
+  /** There will be no answer: the request goes to the targets, if allowed. */
   fail(): void {
     this.stopWaiting();
     this.#hasFailed = true;
@@ -237,7 +237,7 @@ class Follower<Result> implements Shared<Result> {
   [Symbol.asyncIterator](): AsyncIterator<StreamPart> {
     return {
       next: () => this.#next(),
-      // That it has left shows in the end of its request.
+      // The end of its request shows that it has left.
       return: async () => ({ done: true, value: undefined }),
     };
   }

@@ -19,7 +19,7 @@ export class Flights<Result> {
   /** Shares the answer of an identical request in flight, if there is one. */
   join(key: string, context: RequestContext): Joined<Result> | undefined {
     const { operation } = context;
-    // A chat can wait for the whole of a stream; a stream would get nothing before the end of a chat.
+    // A chat can wait for the end of a stream; a stream would get nothing before the end of a chat.
     const kinds = operation === 'chat' ? ['chat', 'stream'] : [operation];
     for (const kind of kinds) {
       const flight = this.#flights.get(nameOf(key, kind, context));

@@ -1,9 +1,9 @@
 import { toBase64 } from '../../../util/data-content.ts';
 
 /**
- * A text that is the same for equal values and for no others: like JSON, with sorted keys and without undefined
- * fields. Bytes and URLs have forms of their own, so that they equal no other value.
- * `undefined` for values that have no such form: functions, symbols, and objects of a class.
+ * A text that is the same for equal values and for no others: like JSON, with sorted keys and without
+ * undefined fields. Bytes and URLs have distinct forms, so they equal no other value. `undefined` for values
+ * without such a form: functions, symbols, and class instances.
  */
 export function canonical(value: unknown): string | undefined {
   switch (typeof value) {
@@ -24,7 +24,7 @@ export function canonical(value: unknown): string | undefined {
 
 /** With its length in front, a text needs no escapes, which take longer than the rest of a key. */
 function ofText(text: string & { isWellFormed?(): boolean }): string {
-  // Half a character has no bytes of its own. Runtimes before ES2024 cannot tell.
+  // A lone surrogate has no bytes. Runtimes before ES2024 cannot detect one.
   return text.isWellFormed?.() === true ? `"${text.length}:${text}` : `h${JSON.stringify(text)}`;
 }
 

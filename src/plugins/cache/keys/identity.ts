@@ -4,13 +4,16 @@ import type { CacheCallOptions, Settings } from '../options.ts';
 import type { Labels } from '../shelf/shelf.ts';
 import { canonical } from './canonical.ts';
 
-/** A group of requests that share entries: as the key has it, and its name. */
+/** A group of requests that share entries: its form in the key, and its name. */
 export interface Group {
   readonly key: readonly (string | null)[];
   readonly name: string;
 }
 
-/** Who shares the entries of a request; `undefined`: it has none. The kind of a group is part of its key, so that no name can be another group's. */
+/**
+ * The group that shares the entries of a request; `undefined` if it has none. The kind of a group is part of its key, so names of
+ * different kinds cannot collide.
+ */
 export function groupOf(
   context: RequestContext,
   scope: CacheCallOptions['scope'] | Settings['scope'],
@@ -35,7 +38,7 @@ function headersOf(auth: RequestContext['options']['auth']): string | null {
   return canonical(Object.fromEntries(headers)) ?? null;
 }
 
-/** The part of a key that says who may answer: route, targets and their models. */
+/** The part of a key for the possible targets: route, targets and their models. */
 export type Answerers = (context: RequestContext) => readonly (string | readonly string[] | null)[];
 
 /**
@@ -51,7 +54,7 @@ export function answerersOf({ router, onBehalfOf }: Pick<PluginHost, 'router' | 
     const targets = only === undefined ? named : named.filter((id) => only.includes(id));
     const { tenant: _, user: _user, ...required } = onBehalfOf(context);
     const models = targets.map((id) => `${id}=${known?.get(id)}`);
-    // What a request requires of targets, it also requires of those that made a stored answer.
+    // A request's requirements also apply to the targets that made a stored answer.
     const isFree = Object.keys(required).length === 0 && history === undefined;
     return isFree ? [route ?? null, models] : [route ?? null, models, canonical([required, history]) ?? ''];
   };
@@ -67,10 +70,10 @@ function targetsOf({ routes, targets }: Router, route: string): readonly string[
   return route === 'default' ? targets : [route];
 }
 
-/** Version of the key's format and of what is stored under it. */
+/** Version of the formats of keys and entries. */
 const version = 3;
 
-/** What has to be equal for two requests to share an answer; `undefined` for one that has no such form. */
+/** The text that two requests must have in common to share an answer; `undefined` for a request without such a form. */
 export function identityOf(
   { operation, request }: { readonly operation: RequestContext['operation']; readonly request: object },
   group: Group,

@@ -7,7 +7,7 @@ import type { Markers } from './vendors.ts';
 /** Names of the markers, keys and options of vendors' prompt caches. */
 const names = /^(cache_?control|cache_?point|prompt_?cache\w*)$/i;
 
-/** Whether the caller has set markers or keys of its own, which then stay as they are. */
+/** Whether the caller has set its own markers or keys, which then stay unchanged. */
 export function hasOwnMarkers({ messages, tools, providerOptions }: ResolvedChatRequest): boolean {
   return isMarkedIn([providerOptions, messages, tools]);
 }
@@ -53,13 +53,13 @@ export function marked(request: ResolvedChatRequest, marking: Marking): Resolved
   const whole = withOptions(request, ofAll);
   return {
     ...whole,
-    // A list of its own, by which the request is known again.
+    // A separate list, which identifies the request later.
     messages: messages.map((message, index) => (index === last ? withOptions(message, ofFixed) : message)),
     ...(tools !== undefined && last === -1 ? { tools: withMarkedEnd(tools, ofFixed) } : {}),
   };
 }
 
-/** Whose marker the end of the fixed part can carry: without a system message it is a tool, to which OpenAI has none. */
+/** Whose marker fits the end of the fixed part: without a system message that is a tool, for which OpenAI has no marker. */
 export function endOfFixed({ messages, tools }: ResolvedChatRequest): Readonly<Record<Markers, boolean>> {
   const isSystem = countOfSystem(messages) > 0;
   return { anthropic: isSystem || tools?.at(-1)?.type === 'function', openai: isSystem };

@@ -28,20 +28,20 @@ export type PromptCacheMiss =
   | 'caller-markers'
   | 'evicted';
 
-/** Where a prompt goes. */
+/** The destination of a prompt. */
 export interface Destination {
   readonly target: string;
   readonly key: number | undefined;
   readonly vendor: VendorCache;
 }
 
-/** The name of a vendor's cache: each target and key has one of its own. */
+/** The name of a vendor's cache: each target and key has a separate one. */
 export function placeOf({ target, key = 0 }: Pick<Destination, 'target' | 'key'>): string {
   return `${key} ${target}`;
 }
 
 /**
- * What will explain a miss, from what is known when the prompt is sent.
+ * The explanation of a possible miss, from the state when the prompt is sent.
  *
  * @returns the reason, once the vendor has counted the tokens of the prompt
  */

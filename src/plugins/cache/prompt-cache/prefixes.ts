@@ -7,7 +7,7 @@ import type { Markers } from './vendors.ts';
 const most = 20_000;
 /** Characters at the beginning and at the end by which a changed system message is recognized. */
 const edge = 500;
-/** Characters per token, as English text has them. */
+/** Characters per token of English text. */
 const perToken = 4;
 
 /** The beginning of a prompt. */
@@ -23,7 +23,7 @@ export interface Sent {
   open: number;
   /** When a target last answered it; `-Infinity` before the first time. */
   answeredAt: number;
-  /** The same, with a marker after it, by whose marker it is. */
+  /** The same, for prefixes followed by a marker, by the marker's vendor. */
   readonly markedAt: Record<Markers, number>;
   /** When each target and key last answered it. */
   readonly places: Map<string, number>;
@@ -32,7 +32,7 @@ export interface Sent {
 /** How a prompt differs from the one that it resembles most. */
 export type Change = 'tools-changed' | 'system-changed' | 'messages-changed';
 
-/** What a prompt has in common with those sent before. */
+/** The part that a prompt shares with earlier ones. */
 export interface Resemblance {
   /** The longest prefix that was sent before. */
   readonly known: (Prefix & { readonly sent: Sent }) | undefined;
@@ -49,7 +49,7 @@ export interface Prompt {
   /** The prefix up to the end of each message after the fixed part. */
   readonly steps: readonly Prefix[];
   resemblance(): Resemblance;
-  /** Remembers that the prompt is sent. */
+  /** Records that the prompt is sent. */
   send(): readonly Sent[];
 }
 
@@ -70,7 +70,7 @@ export class Prefixes {
     const whole = steps.at(-1) ?? fixed;
     const pieces = piecesOf(group, tools, system, request);
     const thread = session === undefined ? undefined : JSON.stringify([group, session]);
-    // An empty beginning is no resemblance.
+    // An empty beginning does not count as shared.
     const all = tools === '[]' && system === '[]' ? steps : [fixed, ...steps];
     return {
       fixed,
@@ -101,7 +101,7 @@ export class Prefixes {
     hasConversation: boolean,
   ): Change | undefined {
     if (wasSent(this.find(fixed))) return hasConversation ? 'messages-changed' : undefined;
-    // The same system message under another fixed part: then the tools are others.
+    // The same system message under another fixed part means that the tools differ.
     if (this.#pieces.get(whole) !== undefined) return 'tools-changed';
     return edges.some((piece) => this.#pieces.get(piece) !== undefined) ? 'system-changed' : undefined;
   }
@@ -128,7 +128,7 @@ function piecesOf(
   { messages }: ResolvedChatRequest,
 ): readonly string[] {
   const nameOf = (kind: string, text: string): string => `${kind} ${hash(group)} ${hash(text)}`;
-  // An empty one says nothing about a prompt.
+  // An empty one identifies nothing.
   if (system === '[]') return [];
   const whole = nameOf('whole', system);
   if (system.length < 4 * edge) return [whole];
@@ -165,7 +165,7 @@ export function countOfSystem(messages: ResolvedChatRequest['messages']): number
   return first === -1 ? messages.length : first;
 }
 
-/** A map that drops what was used least recently. */
+/** A map that drops the least recently used entries. */
 function recentlyUsed<Value>() {
   const values = new Map<string, Value>();
   const set = (key: string, value: Value): void => {

@@ -16,7 +16,7 @@ type ChatContext = Extract<RequestContext, { readonly operation: 'chat' | 'strea
 interface Inspected {
   readonly prompt: Prompt;
   readonly marking: Marking;
-  /** Whether it got markers, and whether it has its caller's. */
+  /** Whether it got markers, and whether it has markers of its caller. */
   readonly isMarked: boolean;
   readonly isCallers: boolean;
   /** Its prefixes, once it has been sent. */
@@ -36,10 +36,7 @@ const unmarked: Marking = {
   key: undefined,
 };
 
-/**
- * Sets the vendors' prompt cache markers where the reuse seen so far pays for them, and reports what their caches
- * have done.
- */
+/** Sets the vendors' prompt cache markers where the reuse so far pays for them, and reports how their caches perform. */
 export class PromptCache {
   readonly #host: PluginHost;
   readonly #prefixes = new Prefixes();
@@ -49,7 +46,7 @@ export class PromptCache {
   };
   readonly #report = new PromptCacheReport();
   readonly #inspected = new WeakMap<RequestContext, Inspected>();
-  /** The request as it was before it got markers, which are not part of its key. */
+  /** The request without its markers, which are not part of its key. */
   readonly #before = new WeakMap<object, ResolvedChatRequest>();
   #targets: ReadonlyMap<string, TargetFacts> | undefined;
 
@@ -57,7 +54,7 @@ export class PromptCache {
     this.#host = host;
   }
 
-  /** The request with markers; `undefined` to leave it as it is. */
+  /** The request with markers; `undefined` to leave it unchanged. */
   inspect(context: ChatContext): ResolvedChatRequest | undefined {
     const { request, tenant, session, route, options } = context;
     // Without a route the targets are unknown; it is inspected again when `select` has chosen one.
@@ -78,7 +75,7 @@ export class PromptCache {
       sent: undefined,
       isCharged: false,
     });
-    // Recreated when the request is checked again, so it is known by its messages.
+    // The request is recreated when it is checked again, so its messages identify it.
     if (made !== undefined) this.#before.set(made.messages, request);
     return made;
   }
@@ -223,7 +220,7 @@ function endsOf(markers: Markers, { marking }: Inspected): Ends {
     : { fixed: openaiFixed, whole: terms[markers].marksEnd };
 }
 
-/** In another interface's form a request cannot be marked, and only these vendors do without that form. */
+/** A request in another interface's form cannot be marked; only these vendors do not need that form. */
 function isMarkable({ origin }: ResolvedChatRequest, targets: readonly TargetFacts[]): boolean {
   const isOurs = ({ provider }: TargetFacts): boolean => provider === 'anthropic' || provider === 'openai';
   return targets.some(isOurs) && (origin === undefined || targets.every(isOurs));

@@ -3,7 +3,7 @@ import type { AttemptPlan } from '../../../types/plugin.ts';
 import type { AttemptSummary } from '../../../types/result/result.ts';
 import type { PromptCacheMiss } from './misses.ts';
 
-/** What a vendor's prompt cache has done for the answers of one route. */
+/** Statistics of a vendor's prompt cache for the answers of one route. */
 export interface PromptCacheStats {
   /** Answers whose tokens the vendor counted. */
   readonly answers: number;
@@ -90,7 +90,7 @@ export class PromptCacheReport {
   }
 }
 
-/** What an answer would have cost without a prompt cache, less what it cost; `undefined` if no price is known. */
+/** The cost of an answer without a prompt cache, minus its actual cost; `undefined` if no price is known. */
 export function savedCostOf(
   { price }: AttemptPlan['target'],
   { usage, cost, serviceTier, region }: AttemptSummary,

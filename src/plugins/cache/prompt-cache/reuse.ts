@@ -6,7 +6,7 @@ const enough = 10;
 /** Half-life of what has been learned, in requests. */
 const halfLife = 200;
 
-/** What a read saves, relative to the price of input: both vendors charge a tenth. */
+/** Saving of a read, relative to the price of input: both vendors charge a tenth. */
 const readSaves = 0.9;
 
 /** Markers may cost at most this ratio of a route's input, until they have paid for themselves. */
@@ -17,7 +17,7 @@ export interface Reuse {
   /** Whether a marker after the fixed part, or at the end of the prompt, pays. */
   readonly fixedPays: boolean;
   readonly wholePays: boolean;
-  /** Whether more is shared within conversations than by the fixed part. */
+  /** Whether conversations share more than the fixed part does. */
   readonly isOfConversations: boolean;
 }
 
@@ -30,11 +30,11 @@ export interface Ends {
 /** Learned sums of one route, in tokens; older requests count less. */
 interface Learned {
   requests: number;
-  /** What a marker after the fixed part would have saved. */
+  /** The saving of a marker after the fixed part. */
   fixed: number;
-  /** What a marker at the end of each prompt would have saved. */
+  /** The saving of a marker at the end of each prompt. */
   whole: number;
-  /** Input of the requests that could have markers, and what their markers have saved in fact; not decayed. */
+  /** Input of the requests that could have markers, and the actual saving of their markers; not decayed. */
   spent: number;
   saved: number;
 }
@@ -52,7 +52,7 @@ export class ReuseMeter {
     this.#terms = terms[markers];
   }
 
-  /** @param floor least tokens that are cached */
+  /** @param floor minimum number of tokens that are cached */
   reuseOf(route: string, prompt: Prompt, floor: number, now: number): Reuse {
     const { fixed, whole } = prompt;
     const before = this.#routes.get(route) ?? nothing;
@@ -73,7 +73,7 @@ export class ReuseMeter {
     this.#routes.set(route, learn(this.#routes.get(route) ?? nothing, this.#sampleOf(prompt, now)));
   }
 
-  /** Counts what its markers cost or save, for a prompt that goes to a vendor that needs them. */
+  /** Counts the cost or saving of its markers, for a prompt that goes to a vendor that needs them. */
   charge(route: string, prompt: Prompt, marked: Ends, now: number): void {
     const learned = this.#routes.get(route);
     if (learned === undefined) return;
@@ -83,7 +83,7 @@ export class ReuseMeter {
     learned.saved += marked.whole ? ofWhole : marked.fixed ? ofFixed : 0;
   }
 
-  /** What a marker would have saved if all earlier prompts had had it as well. */
+  /** The saving of a marker if all earlier prompts had had it as well. */
   #sampleOf({ fixed, whole, steps }: Prompt, now: number): Sample {
     const { keptFor, writeCosts } = this.#terms;
     const isKept = (prefix: Prefix): boolean =>
@@ -95,7 +95,7 @@ export class ReuseMeter {
     };
   }
 
-  /** What a marker saves now: only what was marked before can be read. */
+  /** The saving of a marker now: only prefixes that were marked before can be read. */
   #savings({ fixed, whole, steps }: Prompt, now: number) {
     const { keptFor, writeCosts } = this.#terms;
     const isReadable = (prefix: Prefix): boolean =>

@@ -1,17 +1,17 @@
-/** Whose markers a model takes. */
+/** The vendor whose markers a model accepts. */
 export type Markers = 'anthropic' | 'openai';
 
-/** A vendor's prompt cache, as far as its pages describe it. */
+/** A vendor's prompt cache, according to its documentation. */
 export interface VendorCache {
-  /** Least tokens of a prompt that the model caches; 0 if unknown. */
+  /** Minimum tokens of a prompt that the model caches; 0 if unknown. */
   readonly floor: number;
   /** Milliseconds that it keeps an unused prefix. */
   readonly keptFor: number;
-  /** Whose markers end the prefixes that it reads; `undefined`: it finds shared prefixes by itself. */
+  /** Whose markers end the prefixes that it reads; `undefined`: it detects shared prefixes itself. */
   readonly markers: Markers | undefined;
 }
 
-/** What markers cost. */
+/** The cost of markers. */
 export interface Terms {
   /** Milliseconds that the vendor keeps an unused prefix. */
   readonly keptFor: number;
@@ -26,7 +26,10 @@ const minute = 60_000;
 export const terms: Readonly<Record<Markers, Terms>> = {
   /** Five minutes at 1.25 times the price: https://platform.claude.com/docs/en/build-with-claude/prompt-caching. */
   anthropic: { keptFor: 5 * minute, writeCosts: 0.25, marksEnd: false },
-  /** Each token of a prompt costs the write, 1.25 times the price, with a marker of ours or without: https://developers.openai.com/api/docs/guides/prompt-caching. */
+  /**
+   * Each token of a prompt costs the write, 1.25 times the price, with or without our marker:
+   * https://developers.openai.com/api/docs/guides/prompt-caching.
+   */
   openai: { keptFor: 30 * minute, writeCosts: 0, marksEnd: true },
 };
 

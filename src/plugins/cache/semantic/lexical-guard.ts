@@ -1,8 +1,8 @@
 import { asked, modals, opening, phrasing, plain, relations, synonyms } from './phrasing.ts';
 
-/** What has to be the same in two questions for one answer. */
+/** The features that two questions must have in common to share an answer. */
 export interface Lexicon {
-  /** What it asks for, its tense, and its quotes, numbers and symbols in their order, as one text. */
+  /** The question word, the tense, and the quotes, numbers and symbols in their order, as one text. */
   readonly marks: string;
   /** All words but those that only phrase the question, in their order. */
   readonly words: readonly string[];
@@ -10,7 +10,7 @@ export interface Lexicon {
   readonly isOrdered: boolean;
   /** The words that phrase it, sorted. */
   readonly phrase: string;
-  /** Whether it has nothing but phrasing, such as "What is it?", so that nothing can be compared. */
+  /** Whether it consists only of phrasing, such as "What is it?", so that nothing can be compared. */
   readonly isEmpty: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface Lexicon {
  */
 export function agree(one: Lexicon, other: Lexicon): boolean {
   if (one.isEmpty || one.marks !== other.marks || one.isOrdered !== other.isOrdered) return false;
-  // Without another phrase, another order is another question: who attacks whom.
+  // With the same phrasing, another order is another question: who attacks whom.
   if (one.isOrdered || one.phrase === other.phrase)
     return (
       one.words.length === other.words.length &&
@@ -81,7 +81,7 @@ const quoted = /("[^"]*"|`[^`]*`|(?<![\p{L}\p{N}])'[^']+'(?![\p{L}\p{N}]))/gu;
 const tokens =
   /[-+]?[$€£¥]?\p{N}+(?:[.,:/-]\p{N}+)*[\p{L}\p{M}]*|[\p{L}_][\p{L}\p{M}\p{N}_]*(?:['.+#/-]+[\p{L}\p{M}\p{N}_]+)*[+#]*|\p{S}\p{M}*|[%*/&#@\\{}[\]-]|(?<=\s)\p{P}+(?=\s+\S)/gu;
 
-/** What a question asks for; and its text without the words that say so. */
+/** What a question asks for, and its text without the words that express it. */
 function askedFor(text: string): { readonly kinds: readonly string[]; readonly without: string } {
   const kinds: string[] = [];
   const opened = opening.exec(text)?.[0] ?? '';
@@ -103,7 +103,7 @@ function isAcronym(token: string): boolean {
   return /^\p{Lu}{2,}$/u.test(token);
 }
 
-/** What does not turn a question for yes or no into another. */
+/** Words that do not change a yes-or-no question. */
 const polite = /\b(?:hi|hello|hey|thanks|please)\b/gi;
 
 function synonymOf(word: string): string {
@@ -121,14 +121,14 @@ function isSameWord(one: string, other: string): boolean {
   return one === other || basesOf(one).some((base) => basesOf(other).includes(base));
 }
 
-/** What a word can be a form of, by the rules of English. */
+/** The possible base forms of a word, by the rules of English. */
 function basesOf(word: string): readonly string[] {
   const bases = [word];
   const add = (pattern: RegExp, ...endings: readonly string[]): void => {
     const stem = word.replace(pattern, '');
     if (stem === word || stem.length < 3) return;
     for (const ending of endings) bases.push(stem + ending);
-    // `planned` is of `plan`.
+    // `planned` comes from `plan`.
     if (pattern !== plural && /([bdfgklmnprt])\1$/.test(stem)) bases.push(stem.slice(0, -1));
   };
   add(plural, '');

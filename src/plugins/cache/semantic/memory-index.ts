@@ -34,7 +34,7 @@ export function memoryIndex(): SemanticIndex {
   };
 }
 
-/** A vector of length 1; `undefined` for one without direction. */
+/** A vector normalized to length 1; `undefined` for a zero vector. */
 export function normalized(vector: readonly number[]): readonly number[] | undefined {
   const length = Math.sqrt(dot(vector, vector));
   return length > 0 && Number.isFinite(length) ? vector.map((value) => value / length) : undefined;

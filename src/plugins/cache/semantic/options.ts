@@ -2,7 +2,7 @@ import type { Awaitable } from '../../../types/plugin.ts';
 import { check, checkObject, type Refuse, show } from '../../../util/option-check.ts';
 import { atLeast } from '../../../util/shape.ts';
 
-/** An earlier question, as an index keeps it. */
+/** An earlier question in an index. */
 export interface SemanticItem {
   /** The key of its answer in the cache. */
   readonly key: string;
@@ -19,7 +19,7 @@ export interface SemanticMatch extends Pick<SemanticItem, 'key' | 'question'> {
 }
 
 /**
- * Where vectors are kept. The cache verifies what it returns; whatever it throws is a miss.
+ * The storage of vectors. The cache verifies its results; its errors are misses.
  *
  * @example
  * const index: SemanticIndex = {
@@ -34,11 +34,11 @@ export interface SemanticIndex {
   add(partition: string, item: SemanticItem): Awaitable<void>;
 }
 
-/** Two questions that the cache would answer alike. */
+/** Two questions that the cache would give the same answer. */
 export interface WouldBeHit {
   /** The new question. */
   readonly question: string;
-  /** The earlier question that is like it. */
+  /** The similar earlier question. */
   readonly earlier: string;
   /** The text of the earlier answer. */
   readonly answer: string;
@@ -52,7 +52,7 @@ export interface SemanticOptions {
   readonly routes: readonly string[];
   /** Route or target that embeds the questions, with `router.embed()`. */
   readonly embed: string;
-  /** Least cosine similarity of two questions. @default 0.95 */
+  /** Minimum cosine similarity of two questions. @default 0.95 */
   readonly threshold?: number;
   /** Maximum milliseconds for the embedding. If it takes longer, the request is a miss. @default 200 */
   readonly timeout?: number;

@@ -14,11 +14,11 @@ export const phrasing: ReadonlySet<string> = new Set(
 export const opening =
   /^[^\p{L}\p{N}]*(?:(?:hi|hello|hey|thanks|please|(?:can|could|would|will) you|i(?:'d| would)? (?:want|like|need)(?: to (?:know|understand))?|i (?:am|was) wondering)[^\p{L}\p{N}]+)*(?:(?:tell|give|show|explain|describe|list|name|clarify|calculate|compute|help)(?![\p{L}\p{M}\p{N}])(?: (?:me|us))?(?: with)?)?/iu;
 
-/** Phrases that say no more than the rest of the question. */
+/** Phrases that add nothing to the question. */
 export const plain =
   /\b(?:how (?:large|big|high|tall|old) (?=is\b|are\b|was\b|were\b)|(?:the )?meaning of|means?(?=[^\p{L}\p{N}]*$)|(?:need|needs|have|has) to)/giu;
 
-/** Words for the same thing, the first of which stands for the others. */
+/** Synonyms; the first one represents the others. */
 export const synonyms: ReadonlyMap<string, string> = new Map(
   [
     ...list(
@@ -84,7 +84,7 @@ export const relations: ReadonlySet<string> = new Set(
   ),
 );
 
-/** What a question asks for, by how it is phrased. The first that matches counts, and its words say nothing else. */
+/** What a question asks for, by how it is phrased. The first match counts, and its words have no other meaning. */
 export const asked: readonly (readonly [name: string, phrase: RegExp])[] = [
   [
     'why',
@@ -107,7 +107,7 @@ export const asked: readonly (readonly [name: string, phrase: RegExp])[] = [
   ],
 ];
 
-/** How a question for yes or no is put. */
+/** How a yes-or-no question begins. */
 export const modals: readonly (readonly [name: string, phrase: RegExp])[] = [
   ['should', /\bshould\b/i],
   ['must', /\b(?:must|need|needed|needs|have to|has to|require|requires|required|necessary)\b/i],

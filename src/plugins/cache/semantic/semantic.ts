@@ -7,17 +7,17 @@ import { within } from '../shelf/within.ts';
 import { memoryIndex, normalized } from './memory-index.ts';
 import type { SemanticIndex, SemanticMatch, SemanticOptions } from './options.ts';
 
-/** How many close questions are looked at: the closest one may differ in a number. */
+/** How many close questions are checked: the closest one may differ in a number. */
 const mostMatches = 5;
 
-/** A question, where its answer will be found. */
+/** A question and the key of its answer. */
 export interface Question {
   readonly partition: string;
   readonly text: string;
   readonly vector: readonly number[];
 }
 
-/** What the search came to. */
+/** The result of the search. */
 export interface Searched {
   /** To be added once it is answered; `undefined` if it could not be embedded. */
   readonly question: Question | undefined;
@@ -28,7 +28,7 @@ export interface Searched {
 export interface SemanticStats {
   /** Questions that were compared. */
   readonly compared: number;
-  /** Those that an earlier answer was given for, or with `shadow` would have been. */
+  /** Those that got an earlier answer, or would have with `shadow`. */
   readonly hits: number;
   /** Close questions that differ in a number, name, negation … */
   readonly guarded: number;
@@ -85,7 +85,7 @@ export class SemanticCache {
     }
   }
 
-  /** Keeps a question whose answer has been stored. */
+  /** Adds a question whose answer has been stored. */
   async add({ partition, text, vector }: Question, key: string): Promise<void> {
     try {
       await this.#index.add(partition, { key, question: text, vector });
@@ -168,7 +168,7 @@ function lastTurn({ messages }: ResolvedChatRequest): string | undefined {
   return texts.includes(undefined) ? undefined : texts.join('\n');
 }
 
-/** All that has to be equal. The original of another interface is compared without its prompt. */
+/** Everything that must be equal. The original of another interface is compared without its prompt. */
 function withoutLastTurn({ messages, origin, ...rest }: ResolvedChatRequest): object {
   const given = origin?.request;
   const { prompt: _, ...others } = (typeof given === 'object' && given !== null ? given : {}) as Record<

@@ -3,22 +3,22 @@ import type { RequestContext } from '../../../types/plugin.ts';
 import type { Store } from '../../../types/store.ts';
 import type { StoreGuard } from './store-guard.ts';
 
-/** Milliseconds between two looks for the answer of another process. */
+/** Milliseconds between two checks for the answer of another process. */
 const pollEvery = 50;
 
-/** Makes identical requests of several processes one: the first claims the key, the others wait for its answer. */
+/** Combines identical requests of several processes: the first claims the key, the others wait for its answer. */
 export interface Claims {
   /**
-   * Claims a key, or waits for who holds it. Resolves with what `look` found, or with `undefined` if this process has to make the
-   * answer: it holds the claim, the other process has failed, or the time is over. A request waits for half of its time at most, so
-   * that the rest is enough for a call.
+   * Claims a key, or waits for its holder. Resolves with the result of `look`, or with `undefined` if this process has to make
+   * the answer: it holds the claim, the other process has failed, or the time is over. A request waits for half of its time at
+   * most, so that the rest is enough for a call.
    */
   claimOrWait<T>(
     key: string,
     context: Pick<RequestContext, 'deadline' | 'signal'>,
     look: () => Promise<T | undefined>,
   ): Promise<T | undefined>;
-  /** Gives a claim back. */
+  /** Releases a claim. */
   release(key: string): void;
 }
 
@@ -47,7 +47,7 @@ export function claims({ store, namespace, clock, wait, attempt }: ClaimsInit): 
           version: await store.set(nameOf(key), 'claimed', { ttl: wait, onlyIf: 'absent' }),
         }));
         if (claimed === undefined) {
-          // It may have arrived nevertheless, and would keep others waiting.
+          // The write may have arrived nevertheless, and would make others wait.
           void attempt(() => store.delete([nameOf(key)]));
           return undefined;
         }

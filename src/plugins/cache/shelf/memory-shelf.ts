@@ -12,7 +12,7 @@ interface Kept {
   newer: Kept | undefined;
 }
 
-/** What an entry takes besides its text and key: the map's slot, the objects, the labels. An estimate. */
+/** The size of an entry besides its text and key: the map's slot, the objects, the labels. An estimate. */
 const overhead = 200;
 /** Expired entries to look for with each write: more than a write adds. */
 const sweep = 2;

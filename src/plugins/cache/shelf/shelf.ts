@@ -10,7 +10,7 @@ export interface Selector {
   readonly tag?: string;
 }
 
-/** What entries can be selected by. */
+/** Properties by which entries can be selected. */
 export interface Labels {
   readonly scope: string;
   readonly route: string;
@@ -24,13 +24,13 @@ export interface Life {
   readonly age: number;
 }
 
-/** Where entries are kept: in this process, or in a store that processes share. */
+/** The storage of entries: in this process, or in a store that processes share. */
 export interface Shelf {
-  /** Whether other processes may have the entry that is missing here. */
+  /** Whether other processes may make an entry that is missing here. */
   readonly isShared: boolean;
   /**
    * The texts of the keys, in their order. `labels`: of the request that asks. Never rejects and never takes
-   * long: an entry that cannot be had is `undefined`.
+   * long: an unavailable entry is `undefined`.
    */
   get(keys: readonly string[], labels: Labels): Awaitable<readonly (string | undefined)[]>;
   /** Stores a text. Resolves when that is done or has failed. Never rejects. */

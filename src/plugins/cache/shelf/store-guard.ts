@@ -1,17 +1,17 @@
 import type { Clock } from '../../../types/clock.ts';
 import { within } from './within.ts';
 
-/** Failures in a row after which the store is left alone. */
+/** Consecutive failures after which calls of the store pause. */
 const mostFailures = 3;
-/** Milliseconds for which it is left alone. */
+/** Length of the pause in milliseconds. */
 const rest = 5_000;
 
 /** Work on a store; `undefined` if it failed, took too long, or was not tried. */
 export type StoreGuard = <T>(work: () => Promise<T>) => Promise<T | undefined>;
 
 /**
- * Runs work on a store under a time limit. What fails is reported and `undefined`; after a few failures in a
- * row the store is left alone for a while, so that no request waits for a store that is gone.
+ * Runs work on a store under a time limit. A failure is reported, and its result is `undefined`. After a few
+ * consecutive failures calls pause for a while, so that no request waits for an unavailable store.
  */
 export function storeGuard(clock: Clock, timeout: number, report: (error: unknown) => void): StoreGuard {
   let failures = 0;

@@ -16,11 +16,11 @@ export interface StoreShelfInit {
 }
 
 /**
- * Entries in a store that processes share. Whatever is wrong with the store is a miss and a report; after a
- * few failures in a row it is left alone for a while, so that no request waits for a store that is gone.
+ * Entries in a store that processes share. A failure of the store is a miss and is reported; after a few
+ * consecutive failures calls pause for a while, so that no request waits for an unavailable store.
  *
  * An invalidation is a mark with its time, which every process reads along with the entry, in the same turn:
- * an entry older than a mark that selects it is none.
+ * an entry older than a mark that selects it is invalid.
  */
 export function storeShelf({ store, namespace, digest, attempt, memory, report }: StoreShelfInit): Shelf {
   const markOf = async (selector: Selector): Promise<string> =>
@@ -30,7 +30,7 @@ export function storeShelf({ store, namespace, digest, attempt, memory, report }
     const selectors = [{}, { scope }, { route }, { scope, route }];
     return Promise.all(selectors.map((selector) => markOf({ ...selector, ...tagged })));
   };
-  /** When the latest invalidation happened that selects an entry, and what time it is for the store. */
+  /** When the latest invalidation that selects an entry happened, and the store's time. */
   const latest = async (marks: readonly string[]): Promise<number> => {
     const { entries } = await store.read(marks);
     return Math.max(0, ...entries.map(({ at = 0 }) => at));

@@ -2,15 +2,15 @@ import type { Awaitable } from '../../../types/plugin.ts';
 import type { Detector, Finding } from '../types.ts';
 import { endOf, isEscaped, normalize } from './normalize.ts';
 
-/** Longer texts are searched piece by piece, and other requests have their turn in between. */
+/** Longer texts are searched piece by piece, so that other requests run in between. */
 const piece = 32_768;
 
-/** Everything a detector finds in a text, disguised characters included; in a text of JSON, also what is escaped. */
+/** Everything a detector finds in a text, including disguised characters and, in JSON, escaped ones. */
 export function findAll(detector: Detector, text: string, isJSON = false): Awaitable<readonly Finding[]> {
   return text.length <= piece * 2 ? findIn(detector, text, isJSON) : findInPieces(detector, text, isJSON);
 }
 
-/** The same in a text that may quote JSON: what is found as it is, and without escapes. */
+/** The same in a text that may quote JSON: searched both unchanged and without escapes. */
 export function findEverywhere(detector: Detector, text: string): Awaitable<readonly Finding[]> {
   const found = findAll(detector, text);
   if (!isEscaped(text)) return found;
@@ -28,13 +28,13 @@ function findIn(detector: Detector, text: string, isJSON: boolean): Awaitable<re
   const normal = normalize(text, isJSON);
   if (normal === undefined) return detector.maybe?.(text, 0) === false ? [] : detector.find(text);
   if (detector.maybe?.(normal.text, 0) === false) return [];
-  // Also as it is: fullwidth punctuation beside a value is none of it.
+  // Also searched unchanged, because fullwidth punctuation beside a value is not part of it.
   const plain = isJSON ? [] : detector.find(text);
   const found = detector.find(normal.text);
   const back = (findings: readonly Finding[]): Finding[] =>
     findings.map(({ start, end, entity }) => ({
       start: normal.offsets[start] ?? text.length,
-      // To the end of the last character, before what is invisible behind it.
+      // To the end of the last visible character.
       end:
         end === start
           ? (normal.offsets[end] ?? text.length)
@@ -55,7 +55,7 @@ async function findInPieces(detector: Detector, text: string, isJSON: boolean): 
     const isLast = start + piece >= text.length;
     for (const finding of await findIn(detector, part, isJSON)) {
       const placed = { ...finding, start: finding.start + from, end: finding.end + from };
-      // What touches an edge is cut off; the piece that contains all of it finds it.
+      // A finding at an edge may be cut off; the piece that contains all of it finds it.
       const isCut = (from > 0 && finding.start === 0) || (!isLast && finding.end === part.length);
       const key = `${placed.start} ${placed.end} ${placed.entity}`;
       if (isCut || seen.has(key)) continue;
@@ -67,7 +67,7 @@ async function findInPieces(detector: Detector, text: string, isJSON: boolean): 
   return found;
 }
 
-/** A turn of the event loop. By a message where there are any: browsers run timers of hidden tabs once a second. */
+/** A turn of the event loop. Through a message channel where available: browsers run timers of hidden tabs once a second. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof MessageChannel === 'undefined') {

@@ -4,7 +4,9 @@ import { isEuropean, type Normalized } from './normalize.ts';
 /** Longest group of numbers with spaces, such as an IBAN or a card. */
 const longestGroup = 64;
 
-/** ASCII without spaces, what `normalize` turns into it, and letters of European scripts. Other scripts end a value. */
+/**
+ * ASCII without spaces, characters that `normalize` converts to it, and letters of European scripts. Other scripts end a value.
+ */
 function isRun(code: number): boolean {
   if ((code > 32 && code < 127) || isEuropean(code)) return true;
   if (code < 0xad) return false;
@@ -71,7 +73,7 @@ function plainDigits(token: string): string {
     : token.normalize('NFKC').replace(/[\u0660-\u0669\u06f0-\u06f9]/g, '0');
 }
 
-/** The default: everything but as many characters as the longest match has. */
+/** The default: everything except as many characters as the longest match. */
 function holdLongest(text: string, from: number, longest: number): number {
   const at = Math.max(from, text.length - longest);
   const code = text.charCodeAt(at);
@@ -79,19 +81,19 @@ function holdLongest(text: string, from: number, longest: number): number {
   return at > from && code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
 }
 
-/** Where the text of a detector is no longer final. */
+/** The position from which a detector's text is not final. */
 export function holdOf({ hold, longest }: Detector, text: string, from: number): number {
   return Math.max(hold?.(text, from) ?? holdLongest(text, from, longest), text.length - longest);
 }
 
-/** The same in a text of JSON, whose escapes are the characters that they stand for. */
+/** The same in a text of JSON, whose escapes count as the characters that they encode. */
 export function holdEscaped(detector: Detector, { text, offsets, cut }: Normalized, from: number): number {
   const indexOf = (offset: number): number => {
     let index = 0;
     while (index < text.length && (offsets[index] as number) < offset) index++;
     return index;
   };
-  // What an unfinished escape will be is unknown, so it joins what comes before it.
+  // An unfinished escape can become any character, so it belongs to the text before it.
   const end = indexOf(cut);
   const held = holdOf(detector, text.slice(0, end), indexOf(from));
   return held >= end ? cut : (offsets[held] as number);

@@ -6,7 +6,7 @@ const target =
 const orders =
   '(?:instructions?|prompts?|rules?|directions?|guidelines?|messages?|commands?|context|constraints?)';
 
-/** Phrases of the attacks that are published, for instance in https://genai.owasp.org/llmrisk/llm01-prompt-injection/. */
+/** Phrases of published attacks, for example in https://genai.owasp.org/llmrisk/llm01-prompt-injection/. */
 const rules: readonly Rule[] = [
   `\\b(?:ignore|disregard|forget|override|bypass|neglect|skip) ${target}(?: \\w+){0,2} ${orders}`,
   `\\b(?:ignore|disregard|forget) (?:everything|all|anything)(?: that)?(?: (?:was|you were|i|we))? ?(?:said|told|above|before|written)`,

@@ -22,7 +22,7 @@ export function matches({ entity, pattern, accept, group = 0 }: Rule, text: stri
   }
 }
 
-/** Whether one of the words comes within the forty characters before a match. */
+/** Whether one of the words occurs within the forty characters before a match. */
 export function isLabeled(text: string, at: number, label: RegExp): boolean {
   return label.test(text.slice(Math.max(0, at - 40), at));
 }

@@ -1,15 +1,15 @@
-/** A text as detectors read it, with the offset of each character in the original. */
+/** A text normalized for detectors, with the offset of each character in the original. */
 export interface Normalized {
   readonly text: string;
   /** Original offset of each character, and the original length last. */
   readonly offsets: Uint32Array;
-  /** Where an escape begins that is not complete; the original length without one. */
+  /** The start of an incomplete escape; the original length if there is none. */
   readonly cut: number;
 }
 
 /**
- * Characters that look like ASCII or like nothing, used to slip values past patterns: soft hyphens, zero-width
- * characters, fullwidth forms, Arabic-Indic digits, mathematical letters, unusual spaces and dashes.
+ * Characters that look like ASCII or are invisible, used to hide values from patterns: soft hyphens, zero-width characters,
+ * fullwidth forms, Arabic-Indic digits, mathematical letters, unusual spaces and dashes.
  */
 const disguised =
   /[\u00a0\u00ad\u0660-\u0669\u06f0-\u06f9\u2000-\u2015\u202f\u205f\u2060\u2212\u3000\ufeff\uff01-\uff5e\ufe6b\ufe52\ufe63]|\ud835[\udc00-\udfff]/;
@@ -21,7 +21,7 @@ export function isEuropean(code: number): boolean {
   return code >= 0xc0 && code <= 0x52f;
 }
 
-/** Whether a part of a text has disguised characters. Most texts are ASCII, which is fast to see. */
+/** Whether a part of a text has disguised characters. Most texts are ASCII, which is fast to detect. */
 export function isDisguised(text: string, from: number, to: number): boolean {
   for (let index = from; index < to; index++)
     if (text.charCodeAt(index) > 0x9f) return disguised.test(text.slice(index, to));
@@ -29,8 +29,8 @@ export function isDisguised(text: string, from: number, to: number): boolean {
 }
 
 /**
- * Replaces disguised characters with the ASCII ones they stand for, and in a text of JSON its escapes; `undefined`
- * for texts without any.
+ * Replaces disguised characters with their ASCII equivalents and, in JSON, escapes with their characters; `undefined` for texts
+ * without any.
  */
 export function normalize(text: string, isJSON = false): Normalized | undefined {
   if (!disguised.test(text) && !(isJSON && text.includes('\\'))) return undefined;
@@ -50,12 +50,12 @@ export function normalize(text: string, isJSON = false): Normalized | undefined 
   return { text: normal, offsets, cut };
 }
 
-/** Whether a text has escapes of JSON, as results of tools and quoted objects do. */
+/** Whether a text has JSON escapes, like tool results and quoted objects. */
 export function isEscaped(text: string): boolean {
   return text.includes('\\') && /\\(?:["\\/]|u[\da-fA-F]{4})/.test(text);
 }
 
-/** A part of a text as `normalize` reads it, without its escapes. */
+/** A part of a text, normalized and without its escapes. */
 export function unescaped(part: string): string {
   return part.replace(/\\(?:u[\da-fA-F]{4}|["\\/bfnrt])/g, (coded) => JSON.parse(`"${coded}"`));
 }

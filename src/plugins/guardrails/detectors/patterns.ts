@@ -11,7 +11,7 @@ export interface PatternsOptions {
   readonly budget?: number;
 }
 
-/** All matches of a text: start and end, one after the other. */
+/** All matches of a text: start and end of each, in one list. */
 type Engine = (text: string) => readonly number[];
 
 /**
@@ -85,7 +85,7 @@ interface VM {
   Script: new (code: string) => { runInContext(context: object, options: { timeout: number }): unknown };
 }
 
-/** The pattern on the runtime's engine, which `node:vm` interrupts when it is over its time. */
+/** The pattern on the runtime's engine, which `node:vm` interrupts when its time is over. */
 function budgeted(entity: string, pattern: RegExp, budget: number): Engine {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
   const vm = process?.getBuiltinModule?.('node:vm') as VM | undefined;

@@ -11,7 +11,7 @@ interface Secretlint {
 /** Longest private key that is held back: an RSA key of 16,384 bits has about 12,800 characters. */
 const longest = 13_000;
 
-/** Key formats that the recommended rules of secretlint do not have, as their vendors document them. */
+/** Key formats that secretlint's recommended rules lack, as documented by their vendors. */
 const rules: readonly Rule[] = [
   // RFC 7519: three parts, the first two are JSON objects.
   { entity: 'JWT', pattern: /(?<![\w.-])eyJ[\w-]{8,2000}\.eyJ[\w-]{8,6000}\.[\w-]{16,1000}(?![\w-])/g },
@@ -67,15 +67,15 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Paths, and what stands for a secret in instructions. */
+/** Paths, and placeholders for secrets in instructions. */
 const noSecret = /^[~.]{0,2}(?:\/[a-z\d_.-]+){2,}$|your[_-]|example|placeholder|changeme/i;
 
-/** A run of letters and digits that is no word. */
+/** A sequence of letters and digits that is not a word. */
 function isMixed(segment: string): boolean {
   return segment.length >= 12 && /\d/.test(segment) && /[A-Za-z]/.test(segment);
 }
 
-/** Whether a value looks drawn at random: mixed characters, and entropy that words and identifiers do not have. */
+/** Whether a value looks random: mixed characters, and more entropy than words and identifiers. */
 function isRandom(value: string): boolean {
   const classes = [/[a-z]/, /[A-Z]/, /\d/].filter((each) => each.test(value)).length;
   if (classes < 2 || !/\d/.test(value) || /^[\da-f-]{36}$/i.test(value)) return false;
@@ -123,7 +123,7 @@ export function secrets(): Detector {
     async find(text) {
       const found: Finding[] = [];
       for (const rule of rules) matches(rule, text, found);
-      // secretlint wants no letter beside a key; texts without spaces between words have some.
+      // secretlint requires that no letter is next to a key, which fails in languages without spaces between words.
       const apart = text.replace(unspaced, ' ');
       for (const { range, messageId } of await (loaded ?? (await load())).lint(apart)) {
         const [start = 0, end = 0] = range;
@@ -137,7 +137,7 @@ export function secrets(): Detector {
 /** Chinese, Japanese, Korean and Thai. */
 const unspaced = /[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g;
 
-/** What every secret has: the frame of a key, a URL with a password, or a long run of mixed characters. */
+/** Features of which every secret has one: the frame of a key, a URL with a password, or a long sequence of mixed characters. */
 function hasSign(text: string): boolean {
   if (frame.test(text)) return true;
   if (!run.test(text)) return false;

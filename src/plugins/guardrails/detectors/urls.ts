@@ -6,10 +6,10 @@ const url =
   /(?<![\w.@-])(?:(?:https?|ftp|wss?):\/\/|www\.)[\x21\x23-\x26\x2a-\x3b\x3d\x3f-\x5b\x5c\x5f\x61-\x7a\x7e]{1,2040}/gi;
 
 /**
- * Finds URLs that are not on a list: against links that exfiltrate data and links that a model makes up. An
+ * Finds URLs that are not on a list: against links that exfiltrate data and links that a model invents. An
  * entry is a host, which includes its subdomains, or a URL, which includes everything below its path.
  *
- * @throws ConfigError for an entry that is no host and no URL
+ * @throws ConfigError for an entry that is neither a host nor a URL
  * @example
  * guardrails([block(urls({ allow: ['example.com', 'https://github.com/acme/'] }), { on: ['output'] })])
  */

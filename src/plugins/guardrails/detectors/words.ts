@@ -11,12 +11,12 @@ export interface WordsOptions {
 
 interface Phrase {
   readonly text: string;
-  /** Where its first word begins. */
+  /** The start of its first word. */
   readonly lead: number;
 }
 
 /**
- * Finds words and phrases as whole words, in time that does not depend on the length of the list.
+ * Finds words and phrases as whole words, in a time independent of the length of the list.
  *
  * @throws ConfigError for an empty list, or entries without a letter or digit
  * @example

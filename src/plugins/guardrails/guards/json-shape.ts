@@ -4,10 +4,9 @@ import type { GuardOptions } from './block.ts';
 import { checkSchema, matchesSchema } from './schema.ts';
 
 /**
- * Blocks answers whose text is not JSON of a given shape. Answers without text, such as tool calls, pass. Buffers
- * streams.
+ * Blocks answers whose text is not JSON of a given shape. Answers without text, such as tool calls, pass. Buffers streams.
  *
- * @throws ConfigError for what is no schema
+ * @throws ConfigError for an invalid schema
  * @example
  * guardrails([jsonShape(z.object({ city: z.string() }))])
  */

@@ -22,7 +22,7 @@ const scripts: readonly (readonly [script: RegExp, language: string])[] = [
   [/\p{Script=Devanagari}/gu, 'hi'],
 ];
 
-/** Letters of Japanese and Ukrainian are few beside those that others have too. */
+/** Letters that only Japanese or Ukrainian has are rare beside those shared with other languages. */
 const leasts: Readonly<Record<string, number>> = { ja: 0.05, uk: 0.015 };
 
 /** The most frequent words of each language. */
@@ -79,7 +79,7 @@ function setOf(words: string): ReadonlySet<string> {
   return new Set(words.split(' '));
 }
 
-/** Letters that the other languages do not have; each in a text counts as a word. */
+/** Letters that other languages lack; each occurrence counts as a word. */
 const letters: Readonly<Record<string, RegExp>> = {
   de: /[ß]/g,
   fr: /[êœ]/g,

@@ -14,7 +14,9 @@ export interface RedactOptions extends GuardOptions {
    * @default false
    */
   readonly restore?: boolean | 'request' | 'session';
-  /** Text in place of a value; a function gets the kind. @default a placeholder such as `[EMAIL_1]` */
+  /**
+   * Replacement text for a value; a function receives its kind. @default a placeholder such as `[EMAIL_1]`
+   */
   readonly with?: string | ((entity: string) => string);
 }
 

@@ -6,7 +6,7 @@ import { amount, oneOf } from '../../../util/shape.ts';
 import type { Guard, GuardContext } from '../types.ts';
 import { type GuardBudget, Spending } from './spending.ts';
 
-/** How a guard asks a model: through a route of the router, unguarded, on a budget. */
+/** How a guard asks a model: through a route of the router, unguarded, within a budget. */
 export interface ModelOptions {
   /** Route or target of the model. */
   readonly route: string;

@@ -7,7 +7,7 @@ import { asker, checkModelOptions, type ModelOptions, usualSettings } from './as
 
 /** Options of `judge`. */
 export interface JudgeOptions extends GuardOptions, ModelOptions {
-  /** The rule that texts must obey, in words. */
+  /** The rule for texts, in plain language. */
   readonly rule: string;
   /** @default 'whole' */
   readonly reads?: 'sentence' | 'whole';

@@ -46,7 +46,7 @@ export function moderationModel(options: ModerationModelOptions): Guard {
         context,
       );
       const verdict = read(answer);
-      if (verdict === undefined) throw new Error('the moderation model answered in no known form');
+      if (verdict === undefined) throw new Error('the moderation model answered in an unknown format');
       return verdict;
     },
   };

@@ -104,9 +104,9 @@ export interface VendorModerationOptions {
   readonly name?: string;
   /** @default 'omni-moderation-latest' */
   readonly model?: string;
-  /** What OpenAI does with flagged requests. @default 'block' */
+  /** How OpenAI treats flagged requests. @default 'block' */
   readonly input?: 'score' | 'block';
-  /** What OpenAI does with flagged answers. @default 'block' */
+  /** How OpenAI treats flagged answers. @default 'block' */
   readonly output?: 'score' | 'block';
 }
 

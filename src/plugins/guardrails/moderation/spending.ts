@@ -11,7 +11,7 @@ export interface GuardBudget {
 
 const milliseconds = { hour: 3_600_000, day: 86_400_000 };
 
-/** What a guard has spent in the current period, in micro-US$. */
+/** A guard's spending in the current period, in micro-US$. */
 export class Spending {
   readonly #budget: GuardBudget;
   #period = -1;

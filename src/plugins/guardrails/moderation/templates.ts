@@ -1,10 +1,10 @@
-/** How a moderation model is asked, and how its answer is read. */
+/** The prompt for a moderation model, and the reader of its answer. */
 export interface ModerationTemplate {
   /** Instructions for the model. @default none */
   readonly system?: string;
   /** The text to check as the model's prompt. `role`: who wrote it. */
   prompt(text: string, role: 'user' | 'assistant'): string;
-  /** `undefined` for an answer in no known form, which fails the check. */
+  /** `undefined` for an answer in an unknown format, which fails the check. */
   read(answer: string): { readonly ok: true } | { readonly block: string } | undefined;
 }
 

@@ -5,11 +5,11 @@ import { Vault } from './vault.ts';
 export interface SessionLimits {
   /** Milliseconds after the last request. @default 3600000 */
   readonly idle: number;
-  /** Maximum number of sessions; the least recently used is forgotten. @default 10000 */
+  /** Maximum number of sessions; the least recently used one is dropped. @default 10000 */
   readonly count: number;
 }
 
-/** The vaults of sessions, each apart by tenant and user. They stay in this process. */
+/** The vaults of sessions, separate by tenant and user. They stay in this process. */
 export class SessionVaults {
   readonly #limits: SessionLimits;
   /** In order of use. */
@@ -36,7 +36,7 @@ export class SessionVaults {
   }
 
   #forget(now: number): void {
-    // A request under way may still hold it, so it is not cleared.
+    // A request in flight may still use it, so it is not cleared.
     for (const [key, { usedAt }] of this.#vaults) {
       if (now - usedAt <= this.#limits.idle && this.#vaults.size <= this.#limits.count) return;
       this.#vaults.delete(key);

@@ -1,7 +1,10 @@
 /** Longest entity, bracket and number of a placeholder. */
 export const longestPlaceholder = 80;
 
-/** `[EMAIL_1]` as models write it: other brackets, spaces, a hyphen, escapes of Markdown; without brackets only joined. */
+/**
+ * Variants of `[EMAIL_1]` that models write: other brackets, spaces, a hyphen, Markdown escapes; without brackets, only with an
+ * underscore or hyphen.
+ */
 const written =
   /\\?[[{⟦【]{1,2}\s?([A-Za-z][A-Za-z_]{0,40}?)(?:\\?[_ -]){0,2}#?(\d{1,6})\s?\\?[\]}⟧】]{1,2}|(?<![\p{L}\p{N}_])([A-Za-z][A-Za-z_]{0,40}?)\\?_(\d{1,6})(?![\p{L}\p{N}_])/gu;
 
@@ -19,7 +22,7 @@ export class Vault {
   readonly #placeholders = new Map<string, string>();
   readonly #values = new Map<string, Kept>();
   readonly #counts = new Map<string, number>();
-  /** Placeholders that the caller's own text contains, which stay what they are. */
+  /** Placeholders in the caller's own text, which stay unchanged. */
   readonly #taken = new Set<string>();
 
   /** Whether there is something to restore. */
@@ -27,7 +30,7 @@ export class Vault {
     return this.#values.size === 0;
   }
 
-  /** Keeps numbers free that the caller's text already has. */
+  /** Reserves numbers that the caller's text already contains. */
   reserve(text: string): void {
     if (!/\d/.test(text)) return;
     for (const match of text.matchAll(written)) this.#taken.add(keyOf(match));
@@ -58,7 +61,7 @@ export class Vault {
     });
   }
 
-  /** Where a placeholder may have begun that the text does not contain completely; its length if none has. */
+  /** The start of a possibly incomplete placeholder at the end of the text; the text's length if there is none. */
   holdFrom(text: string): number {
     if (this.#values.size === 0) return text.length;
     const tail = text.slice(-longestPlaceholder);
@@ -66,7 +69,7 @@ export class Vault {
     return match === null ? text.length : text.length - tail.length + match.index;
   }
 
-  /** Forgets all values. */
+  /** Drops all values. */
   clear(): void {
     this.#placeholders.clear();
     this.#values.clear();

@@ -7,7 +7,7 @@ import type { Guard, GuardContext, Replacement, Verdict } from '../types.ts';
 /** Milliseconds for a check. */
 const usualTimeout = 1_000;
 
-/** A verdict, or why there is none. */
+/** A verdict, or the reason that there is none. */
 export type Outcome = Verdict | { readonly error: 'threw' | 'timeout' | 'invalid' };
 
 /** The parts of a check that its runner supplies. */

@@ -5,7 +5,7 @@ import type { Vault } from '../redaction/vault.ts';
 import type { GuardContext } from '../types.ts';
 import type { Place } from './texts.ts';
 
-/** What guards share: one per router. */
+/** The state that guards share: one per router. */
 export interface Environment {
   readonly clock: Clock;
   readonly router: Router;

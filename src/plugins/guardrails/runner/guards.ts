@@ -48,7 +48,7 @@ export function decide(guard: Guard, found: readonly Finding[], context: GuardCo
   return guard.decide?.(found, context) ?? blockFor(found);
 }
 
-/** The verdict that blocks, with the kinds of what was found. */
+/** A blocking verdict with the kinds of the findings. */
 export function blockFor(found: readonly Finding[]): Verdict {
   return { block: `contains ${[...new Set(found.map(({ entity }) => entity))].sort().join(', ')}` };
 }

@@ -5,7 +5,10 @@ export interface Owned extends Replacement {
   readonly guard: string;
 }
 
-/** Without overlaps and in order: of two that overlap the longer one counts, then the earlier one, then the first guard's. */
+/**
+ * Replacements in order and without overlaps: of two that overlap, the longer one counts, then the earlier one, then the first
+ * guard's.
+ */
 export function merge(all: readonly Owned[]): readonly Owned[] {
   if (all.length < 2) return all;
   const order = [...all].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start);

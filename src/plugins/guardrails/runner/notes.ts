@@ -3,7 +3,7 @@ import { pluginName } from '../errors.ts';
 import type { Guard, GuardStage } from '../types.ts';
 import type { Outcome } from './check.ts';
 
-/** What one guard did at one stage of a request or an answer. */
+/** The result of one guard at one stage of a request or an answer. */
 interface Tally {
   readonly guard: Guard;
   readonly stage: GuardStage;
@@ -39,7 +39,7 @@ export class Verdicts {
     else if ('replace' in outcome) tally.replaced += outcome.replace.length;
   }
 
-  /** Notes a guard that had nothing to check as one that found nothing. */
+  /** Records a guard that had nothing to check as one that found nothing. */
   expect(guard: Guard, stage: GuardStage): void {
     if (this.#tallies.has(guard)) return;
     const tally = { guard, stage, checks: 0, replaced: 0, reason: undefined, error: undefined };

@@ -14,10 +14,10 @@ export interface Blocked {
   readonly reason: string;
 }
 
-/** What the guards demand of one text. */
+/** The guards' combined decision about one text. */
 export type Demands = { readonly replace: readonly Owned[] } | { readonly blocked: Blocked };
 
-/** One request or answer while it is checked. */
+/** The state of checking one request or answer. */
 export interface Checking {
   readonly env: Environment;
   readonly request: RequestContext;
@@ -27,7 +27,7 @@ export interface Checking {
 
 const nothing: Demands = { replace: [] };
 
-/** Runs all guards that check texts of this place, beside each other. No promise if all answer at once. */
+/** Runs all guards for texts of this place concurrently. Returns no promise if all answer synchronously. */
 export function checkText(
   guards: readonly Guard[],
   text: string,

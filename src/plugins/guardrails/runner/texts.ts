@@ -15,21 +15,21 @@ import { fromBase64, toBase64 } from '../../../util/data-content.ts';
 import type { GuardContext, GuardStage } from '../types.ts';
 import { mapContentOptions, mapOptions } from './vendor-data.ts';
 
-/** Where a text is. */
+/** The place of a text. */
 export interface Place {
   readonly stage: GuardStage;
   readonly role: GuardContext['role'];
   readonly part: GuardContext['part'];
-  /** It comes before the last assistant message, so an earlier request had it. */
+  /** It precedes the last assistant message, so an earlier request contained it. */
   readonly isHistory: boolean;
 }
 
-/** Returns what takes the place of a text. */
+/** Returns the replacement for a text. */
 export type Visit = (text: string, place: Place) => string;
 
 type AnyPart = ContentPart | ImagePart | ToolApprovalResponsePart;
 
-/** A request with every text replaced by what `visit` returns, always in the same order. */
+/** A request with every text replaced by the result of `visit`, always in the same order. */
 export function mapRequest<Request extends AnyRequest>(request: Request, visit: Visit): Request {
   const whole = { stage: 'input', role: 'user', part: 'text', isHistory: false } as const;
   if ('messages' in request) {
@@ -138,7 +138,7 @@ function mapFile(part: FilePart, place: Place, visit: Visit): FilePart {
 const textual =
   /^(?:text\/|application\/(?:json|xml|yaml|x-yaml|javascript|sql|x-ndjson|toml)|[\w.-]+\/[\w.-]+\+(?:json|xml))/i;
 
-/** The text of text files, and URLs; other data stays as it is. */
+/** The text of text files, and URLs; other data stays unchanged. */
 function mapData(data: DataContent, mediaType: string | undefined, place: Place, visit: Visit): DataContent {
   const inData: Place = { ...place, part: 'data' };
   if (data instanceof Uint8Array) {

@@ -8,8 +8,8 @@ const opaque =
 const base64 = /^[A-Za-z\d+/_-]{256,}={0,2}$/;
 
 /**
- * Replaces the texts in vendor data of a message or part: citations, and blocks that the vendor needs back, which
- * some interfaces show as they are. `known`: the texts that are replaced already, and by what.
+ * Replaces the texts in vendor data of a message or part: citations, and blocks that the vendor needs back, which some interfaces
+ * pass on unchanged. `known`: texts that have already been replaced, and their replacements.
  */
 export function mapOptions<T extends { readonly providerOptions?: ProviderOptions }>(
   owner: T,
@@ -69,7 +69,7 @@ function mapText(text: string, visit: (text: string) => string): string {
   if (text === '' || base64.test(text)) return text;
   const json = /^\s*[{[]/.test(text) ? parse(text) : undefined;
   if (json === undefined) return visit(text);
-  // Arguments of calls are JSON in a text: what is in them is escaped.
+  // Arguments of calls are JSON in a text, so their content is escaped.
   const mapped = mapValue(json, visit);
   return mapped === json ? text : JSON.stringify(mapped);
 }

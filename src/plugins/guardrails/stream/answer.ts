@@ -34,7 +34,7 @@ export class GuardedAnswer implements PartTransform {
   readonly #holdsTools: boolean;
   /** Parts that wait for the end. */
   readonly #waiting: StreamContent[] = [];
-  /** Calls whose arguments are still coming: whether deltas of them have come. */
+  /** Calls whose arguments are still arriving, and whether deltas have arrived. */
   readonly #calls = new Map<string, { readonly start: StreamContent; hasDeltas: boolean }>();
   /** For shadow guards and those that read the whole text. */
   readonly #texts = { text: '', reasoning: '' };
@@ -214,7 +214,7 @@ export class GuardedAnswer implements PartTransform {
     return isPromise(checking) ? checking.then(take) : take(checking);
   }
 
-  /** Guards that read the whole text, once it is there. */
+  /** Runs guards that read the whole text, once it is complete. */
   #readWhole(): Awaitable<Passed> {
     const steps: Steps = (['reasoning', 'text'] as const).map((channel) => () => {
       const place: Place = { stage: 'output', role: 'assistant', part: channel, isHistory: false };
@@ -252,13 +252,13 @@ export class GuardedAnswer implements PartTransform {
   }
 }
 
-/** Parts that come whole. */
+/** Parts that arrive whole. */
 function isContent(part: StreamContent): part is Extract<StreamContent, ContentPart> {
   const { type } = part;
   return type !== 'raw' && type !== 'tool-call-start' && !type.endsWith('-delta');
 }
 
-/** Steps one after the other, until one blocks. No promise if none of them makes one. */
+/** Runs steps in order until one blocks. Returns no promise if none of them does. */
 function inTurn(steps: Steps): Awaitable<Passed> {
   const from = (first: number, done: readonly StreamContent[]): Awaitable<Passed> => {
     let all = done;

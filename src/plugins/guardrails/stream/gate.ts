@@ -14,7 +14,7 @@ import type { Detector, Finding, Guard, Verdict } from '../types.ts';
 import { delta, type Found, holdsOf, isFindings, shift } from './pieces.ts';
 import { lastSentenceEnd } from './sentences.ts';
 
-/** What may go on, or why nothing may. */
+/** The released parts, or the reason that nothing may be released. */
 export type Passed = readonly StreamContent[] | Blocked;
 
 export interface GateInit {
@@ -39,8 +39,8 @@ interface Mark {
 }
 
 /**
- * One channel of an answer, text or reasoning: releases text once no value can begin in it that is not
- * complete, and every sentence has been checked.
+ * One channel of an answer, text or reasoning: releases text once it cannot contain the beginning of an
+ * incomplete value, and every sentence has been checked.
  */
 export class Gate {
   readonly #init: GateInit;
@@ -87,7 +87,7 @@ export class Gate {
     return isPromise(finding) ? finding.then(next) : next(finding);
   }
 
-  /** Up to where the text is final. */
+  /** The position up to which the text is final. */
   #cut(isEnd: boolean): number {
     const window = this.#window;
     if (isEnd) return window.length;
@@ -103,7 +103,7 @@ export class Gate {
     return this.#init.reading.length === 0 ? cut : lastSentenceEnd(window, base, cut);
   }
 
-  /** What detectors find; `undefined` if none of them has to look. */
+  /** The detectors' findings; `undefined` if none of them needs to run. */
   #find(cut: number): Awaitable<readonly Found[]> | undefined {
     const start = Math.max(0, this.#base - context);
     const near = this.#window.slice(start, cut);
@@ -139,7 +139,7 @@ export class Gate {
     return isPromise(outcome) ? outcome.then(take) : take(outcome);
   }
 
-  /** Verdicts on what was found. What may still grow is held back from its beginning. */
+  /** Verdicts on the findings. A finding that may still grow is held back from its beginning. */
   #judge(all: readonly Found[], final: number, isEnd: boolean): Awaitable<Passed> {
     let cut = final;
     const findings = all.flatMap(([, found]) => (isFindings(found) ? found : []));
@@ -163,7 +163,7 @@ export class Gate {
         continue;
       }
       const verdict = run(guard, (each) => decide(guard, due, each), this.#window, this.#place, checking);
-      // A decision about findings is a matter of the moment.
+      // A decision about findings is synchronous.
       if (!isPromise(verdict)) outcomes.push(verdict);
     }
     const demands = demandsOf(outcomes, this.#place, checking.verdicts);
@@ -250,7 +250,7 @@ export class Gate {
     return this.#marks.findLast((mark) => mark.at <= at) ?? this.#marks[0];
   }
 
-  /** Forgets text that is no context any more. */
+  /** Drops text that is no longer needed as context. */
   #trim(): void {
     if (this.#base <= context * 4) return;
     const drop = this.#base - context;
@@ -262,7 +262,7 @@ export class Gate {
     for (const mark of this.#marks) mark.at = Math.max(0, mark.at - drop);
   }
 
-  /** Puts back what was redacted from the request. */
+  /** Restores the values redacted from the request. */
   #restored(pieces: readonly StreamContent[], isEnd: boolean): Passed {
     const { vault, isJSON, type } = this.#init;
     if (vault.isEmpty) return pieces;

@@ -13,8 +13,8 @@ import { checkPart, restorePart } from './parts.ts';
 const tokens = new Set(['logprobs', 'logprobsResult']);
 
 /**
- * Checks what a vendor reports beside an answer, such as the passages of it that search results support. What a guard
- * blocks is left out: the answer itself has passed.
+ * Checks a vendor's metadata of an answer, such as the passages that search results support. Metadata that a guard blocks is
+ * omitted, because the answer itself has passed.
  */
 export function checkMetadata(
   result: ChatResult,

@@ -3,7 +3,7 @@ import type { StreamContent } from '../../../types/result/stream-part.ts';
 import type { Outcome } from '../runner/check.ts';
 import type { Detector, Finding, Guard } from '../types.ts';
 
-/** What the detector of a guard found, or why it did not. */
+/** The findings of a guard's detector, or the reason that it failed. */
 export type Found = readonly [Guard, Outcome | readonly Finding[]];
 
 export function shift({ start, end, entity }: Finding, by: number): Finding {
@@ -28,7 +28,7 @@ export function delta(
   };
 }
 
-/** Detectors with the same rule of what to hold are asked once, for the longest of them. */
+/** Detectors with the same hold rule are asked once, for the longest of them. */
 export function holdsOf(detectors: readonly Detector[]): readonly Detector[] {
   const holds: Detector[] = [];
   for (const detector of detectors) {

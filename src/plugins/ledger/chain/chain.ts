@@ -9,11 +9,11 @@ export interface Chain {
   /** Links a row; returns its hash. */
   link(content: string): string;
   readonly head: Anchor;
-  /** Takes back what was linked since, because it was not written after all. */
+  /** Removes the rows linked since then, because they were not written. */
   reset(head: Anchor): void;
 }
 
-/** 64 random bits, in 13 letters: each row has it, and each index. */
+/** 64 random bits in 13 letters; short, because each row and index contains it. */
 export function chainId(): string {
   const bytes = crypto.getRandomValues(new BigUint64Array(1));
   return (bytes[0] ?? 0n).toString(36).padStart(13, '0');

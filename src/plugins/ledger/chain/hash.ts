@@ -32,5 +32,5 @@ export function linkHash(key: string | undefined): LinkHash {
           .digest('base64url');
 }
 
-/** What the first row of a chain follows. */
+/** The previous hash of a chain's first row. */
 export const genesis = 'A'.repeat(43);

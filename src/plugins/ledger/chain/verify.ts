@@ -6,13 +6,13 @@ export interface Link {
   readonly chain: string;
   readonly seq: number;
   readonly hash: string;
-  /** What was hashed. */
+  /** The hashed content. */
   readonly content: string;
   readonly requestId?: string;
   readonly line?: number;
 }
 
-/** Where a chain begins after retention, and where it ends as its writer last noted. */
+/** The start of a chain after retention, and its end as last recorded by its writer. */
 export interface ChainEnds {
   readonly first?: Omit<Anchor, 'chain'>;
   readonly last?: Omit<Anchor, 'chain'>;
@@ -23,9 +23,7 @@ interface ChainState {
   hash: string;
 }
 
-/**
- * Checks hash chains. The rows of a chain come in the order of their numbers, or, in a file, in the order in which they stand there.
- */
+/** Checks hash chains. The rows of a chain arrive in the order of their numbers or, from a file, in file order. */
 export class Verification {
   readonly #link: LinkHash;
   readonly #anchors: ReadonlyMap<string, string>;
@@ -35,14 +33,14 @@ export class Verification {
   readonly #problems: VerifyProblem[] = [];
   #rows = 0;
 
-  /** @param ends the chains that writers noted; `undefined` for a file, which has no such list */
+  /** @param ends the chains that writers recorded; `undefined` for a file, which has no such list */
   constructor({ key, anchors = [] }: VerifyOptions, ends: ReadonlyMap<string, ChainEnds> | undefined) {
     this.#link = linkHash(key);
     this.#anchors = new Map(anchors.map(({ chain, seq, hash }) => [`${chain} ${seq}`, hash]));
     this.#ends = ends;
   }
 
-  /** A row that has no place in any chain. */
+  /** A row that belongs to no chain. */
   unlinked(row: Omit<Link, 'hash' | 'content'>): void {
     this.#problem(row, 'added');
   }
@@ -61,7 +59,7 @@ export class Verification {
       return;
     }
     if (row.seq > state.seq + 1) {
-      // What came before is not there, so this row's own hash cannot be checked.
+      // The previous row is missing, so this row's own hash cannot be checked.
       this.#problems.push({ chain: row.chain, seq: row.seq - 1, problem: 'missing' });
     } else if (this.#link(state.hash, row.content) !== row.hash || (anchor ?? row.hash) !== row.hash) {
       this.#problem(row, 'changed');

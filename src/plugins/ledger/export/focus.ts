@@ -8,7 +8,7 @@ import type { Cell, Table } from './table.ts';
  * names the parties `ServiceProviderName` and `HostProviderName`; 1.2, which many tools still read, `ProviderName` and `PublisherName`.
  */
 export const focusVersions = ['1.4', '1.2'] as const;
-/** A version of FOCUS, the FinOps Foundation's form of bills. */
+/** A version of FOCUS, the FinOps Foundation's billing format. */
 export type FocusVersion = (typeof focusVersions)[number];
 
 const parties: Readonly<Record<FocusVersion, readonly string[]>> = {
@@ -17,8 +17,8 @@ const parties: Readonly<Record<FocusVersion, readonly string[]>> = {
 };
 
 /**
- * The columns of its Cost and Usage data set: all mandatory and recommended ones, and the conditional ones whose condition holds. Those of
- * commitments, allocations, resources, invoices and unit prices do not. Our own begin with `x_`.
+ * The columns of its Cost and Usage data set: all mandatory and recommended ones, and the conditional ones that apply. Those for
+ * commitments, allocations, resources, invoices and unit prices do not apply. Our own begin with `x_`.
  */
 const names = [
   'AvailabilityZone',
@@ -126,7 +126,7 @@ interface Sum {
 
 /** The options of a FOCUS export. */
 export interface FocusOptions {
-  /** `BillingAccountId`, which must not be empty: whose bill it is. @default 'default' */
+  /** `BillingAccountId`: the account that is billed; must not be empty. @default 'default' */
   readonly billingAccount?: string;
   /** The version of the specification. @default '1.4' */
   readonly focusVersion?: FocusVersion;
@@ -159,7 +159,7 @@ function addTo(sums: Map<string, Sum>, row: LedgerRow): void {
   for (const meter of meters) {
     const quantity = meter.quantity(usage);
     const nanos = cost === null ? 0 : toNanos(meter.cost(cost));
-    // Requests are a meter only where they have a fee, or a vendor gave nothing but a sum.
+    // Requests are a meter only if they have a fee, or if a vendor reported only a total.
     if (meter.name === 'Requests' ? nanos === 0 : quantity === 0 && nanos === 0) continue;
     const key = JSON.stringify([
       hour,

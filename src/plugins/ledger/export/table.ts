@@ -25,12 +25,12 @@ export async function* toCsv({ names, rows }: Table): AsyncGenerator<string> {
 }
 
 /**
- * A text that a spreadsheet would take for a formula gets an apostrophe before it: names come from outside
- * (https://owasp.org/www-community/attacks/CSV_Injection).
+ * A text that a spreadsheet would interpret as a formula gets a leading apostrophe, because names come from
+ * outside (https://owasp.org/www-community/attacks/CSV_Injection).
  */
 function quoted(cell: Cell): string {
   if (cell === null) return '';
-  if (typeof cell === 'number') return String(cell).replace('e', 'E'); // as FOCUS wants it, and all programs read it
+  if (typeof cell === 'number') return String(cell).replace('e', 'E'); // the line end that FOCUS requires and all programs accept
   if (typeof cell !== 'string') return String(cell);
   const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

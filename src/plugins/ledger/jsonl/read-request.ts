@@ -69,7 +69,7 @@ function readAttempt(value: unknown, path: string, refuse: Refuse): AttemptRecor
     asNonEmpty(attempt['target']) ??
     refuse(`${path}.target`, 'the id of a target', String(attempt['target']));
   const error = asObject(attempt['error']);
-  // The usual id of a target, where the log does not say more.
+  // The default id of a target, if the log has none.
   const slash = target.indexOf('/');
   return compact({
     target,

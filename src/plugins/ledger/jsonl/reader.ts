@@ -18,8 +18,8 @@ interface Line {
 }
 
 /**
- * Reads a ledger or a log of router events: lines that are neither requests nor audits are left out, and so is a line that was cut when
- * its process was killed.
+ * Reads a ledger or a log of router events: skips lines that are neither requests nor audits, and a line that was cut when its
+ * process was killed.
  */
 export function jsonlReader(path: string, timeZone: string): LedgerReader {
   const records = async function* (): AsyncGenerator<LedgerRecord> {

@@ -11,13 +11,13 @@ export interface JsonlWriterOptions {
 }
 
 /**
- * Appends lines to a file. A batch is written by as few calls as possible; one that stops in the middle, because the disk is full, goes
- * on where it stopped.
+ * Appends lines to a file. A batch is written by as few calls as possible; one that stops in the middle, because the disk is
+ * full, later continues where it stopped.
  */
 export function jsonlWriter(path: string, { key, timeZone = 'UTC' }: JsonlWriterOptions): LedgerWriter {
   const chain = newChain(chainId(), key);
   let handle: Files.FileHandle | undefined;
-  /** What is left of the batch that is being written. */
+  /** The rest of the current batch. */
   let rest: Uint8Array | undefined;
 
   const open = async (): Promise<Files.FileHandle> => {
@@ -48,7 +48,7 @@ export function jsonlWriter(path: string, { key, timeZone = 'UTC' }: JsonlWriter
         const lines = batch.map((record) => lineOf(record)).join('');
         rest = new TextEncoder().encode(rest === undefined ? lines : `\n${lines}`);
       }
-      // The same batch is offered again until it is written.
+      // The same batch is retried until it is written.
       isPending = true;
       await write(to);
       isPending = false;

@@ -3,7 +3,7 @@ import { sha256 } from '../chain/hash.ts';
 import type { AuditRecord } from '../types.ts';
 import { clean, type EndedRequest } from './record.ts';
 
-/** Something that was changed. */
+/** A change. */
 export interface AuditEntry {
   /** Who did it. */
   readonly actor: string;
@@ -15,7 +15,7 @@ export interface AuditEntry {
   readonly before?: unknown;
   /** The state after, kept as its hash too. */
   readonly after?: unknown;
-  /** More, without secrets; it is kept as it is. */
+  /** More, without secrets; stored unchanged. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
@@ -35,7 +35,9 @@ export function toAudit(
   });
 }
 
-/** Who made a request, and what was decided: the route, the target, and what left targets out. */
+/**
+ * The party of a request, and the decision: the route, the target, and the reasons why targets were skipped.
+ */
 export function requestAudit(ended: EndedRequest, at: number): AuditRecord {
   const { id, user, tenant, route, target, outcome, decision, lookup } = ended;
   const details = compact({

@@ -5,7 +5,7 @@ import type { LedgerRow } from '../reading.ts';
 export type Value = string | number | null;
 type Read = (row: LedgerRow) => Value;
 
-/** A column of the table, by which rows are hashed too. */
+/** A column of the table, and of the hashed content of rows. */
 interface Column {
   readonly name: string;
   readonly type: 'text' | 'integer';
@@ -141,7 +141,10 @@ const hashedAlways = columns.findIndex(({ name }) => name === 'answer_hash') + 1
 /** The columns that ledgers of earlier versions get when they are opened. */
 export const laterColumns = columns.slice(hashedAlways);
 
-/** What the hash of a row covers. A row from before a column was added is hashed as it was then, because it has no value there. */
+/**
+ * The content that the hash of a row covers. A row from before a column was added is hashed as it was then, because it has no
+ * value there.
+ */
 export function hashedText(values: readonly unknown[]): string {
   const last = values.findLastIndex((value) => value !== null && value !== undefined);
   return JSON.stringify(values.slice(0, Math.max(hashedAlways, last + 1)));
@@ -150,7 +153,7 @@ export function hashedText(values: readonly unknown[]): string {
 const money = new Set<string>([...costFields.map(costColumn), 'saved', 'prompt_cache_saved']);
 const flags: readonly string[] = ['main', 'failover', 'hedge', 'mirror', 'estimated'];
 
-/** The columns as people read them: money in US$, flags as such. */
+/** The columns for people: money in US$, flags as booleans. */
 export const flatColumns = columns.map(({ name, value }) => ({
   name,
   cell(row: LedgerRow): string | number | boolean | null {

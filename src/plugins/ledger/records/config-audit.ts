@@ -4,16 +4,16 @@ import type { AuditRecord } from '../types.ts';
 import { canonical } from './audit.ts';
 import { clean } from './record.ts';
 
-/** What is declared, by kind and name: `target gpt`, `route chat`, `limit tenant`, `option timeout`. */
+/** The declarations, by kind and name: `target gpt`, `route chat`, `limit tenant`, `option timeout`. */
 type Parts = ReadonlyMap<string, string>;
 
-/** Not part of what is declared: they differ from process to process, or are named by the parts of plugins. */
+/** Not part of the declarations: they differ between processes, or belong to plugins. */
 const ignored = ['targets', 'routes', 'plugins', 'clock', 'random', 'store'];
 const stateAction = 'config.state';
 
 /**
- * Audit entries for what is declared otherwise than when the ledger was last written: one for each target, route, limit, plugin and option
- * that was added, changed or removed, and one with the hashes of all of them. None where nothing has changed.
+ * Audit entries for declarations that differ from those when the ledger was last written: one for each target, route, limit,
+ * plugin and option that was added, changed or removed, and one with the hashes of all of them. None if nothing has changed.
  */
 export async function configAudits(
   options: object,
@@ -64,7 +64,7 @@ async function lastState(reader: Pick<LedgerReader, 'audits'> | undefined): Prom
   return undefined;
 }
 
-/** The hashes of all that is declared, in the order of their names. */
+/** The hashes of all declarations, in the order of their names. */
 function partsOf(options: object): Parts {
   const parts = new Map<string, string>();
   const add = (kind: string, name: string, value: unknown): void => {
@@ -96,7 +96,7 @@ function targetName({ id, provider, model }: Readonly<Record<string, unknown>>):
   return `${nameOf(provider)}/${typeof model === 'string' ? model : nameOf(model)}`;
 }
 
-/** As plain data: providers, strategies and stores by their names, and functions only as such. Nothing of it is kept but a hash. */
+/** As plain data: providers, strategies and stores by their names, and functions only as such. Only a hash of it is stored. */
 function plain(value: unknown): unknown {
   if (typeof value === 'function') return 'function';
   if (typeof value !== 'object' || value === null) return value;

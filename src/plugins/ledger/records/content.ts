@@ -4,8 +4,8 @@ import type { RecordedContent } from '../types.ts';
 import type { Content } from './record.ts';
 
 /**
- * What the ledger keeps of prompts and answers. `hash`: only a hash, to find equal ones. `redacted`: what the option `redact` leaves of
- * their text. `full`: their text.
+ * The form in which the ledger keeps prompts and answers. `hash`: only a hash, to find equal ones. `redacted`: their text after
+ * the option `redact`. `full`: their text.
  */
 export type ContentMode = 'none' | 'hash' | 'redacted' | 'full';
 
@@ -32,7 +32,7 @@ function askedOf(request: AnyRequest): unknown {
 
 function answerOf(result: AnyResult): unknown {
   if ('content' in result) return result.content;
-  // Vectors say nothing to a reader, and images are large.
+  // Vectors mean nothing to a reader, and images are large.
   return 'embeddings' in result ? `${result.embeddings.length} embeddings` : 'images';
 }
 
@@ -57,7 +57,7 @@ export function toContent(
   };
 }
 
-/** As JSON, without bytes, and each text as `change` makes it. */
+/** As JSON, without bytes, and with each text converted by `change`. */
 function textOf(value: unknown, change: (text: string) => string): string {
   const text = JSON.stringify(value, (_, each: unknown) => {
     if (typeof each === 'string') return change(each.replace(/[\0\p{Surrogate}]/gu, '\uFFFD'));

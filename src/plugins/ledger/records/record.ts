@@ -6,14 +6,14 @@ import { compact } from '../../../util/json.ts';
 import { sha256Short } from '../chain/hash.ts';
 import type { AttemptRecord, RecordedContent, RecordedDecision, RequestRecord } from '../types.ts';
 
-/** An attempt that is over. */
+/** A finished attempt. */
 export interface EndedAttempt {
   readonly plan: Pick<AttemptPlan['target'], 'provider' | 'model'>;
   readonly started: number;
   readonly summary: AttemptSummary;
 }
 
-/** A request that is over, as light as possible: the rest is worked out when the batch is written. */
+/** A finished request with as little data as possible; the rest is computed when the batch is written. */
 export interface EndedRequest {
   readonly id: string;
   readonly kind: RequestRecord['kind'];
@@ -39,7 +39,7 @@ export interface EndedRequest {
   readonly content: Content | undefined;
 }
 
-/** What was asked and answered. Only where the ledger keeps content. */
+/** Prompt and answer. Only if the ledger keeps content. */
 export interface Content {
   readonly request: unknown;
   readonly answer: unknown;
@@ -78,7 +78,7 @@ export function endedRequest(
   };
 }
 
-/** The record of a request. Everything in it is text, numbers and lists that a database takes. */
+/** The record of a request. Everything in it is text, numbers and lists that a database accepts. */
 export function toRecord(
   ended: EndedRequest,
   metadata: readonly string[],
@@ -155,8 +155,8 @@ function text(value: string | undefined): string | undefined {
 }
 
 /**
- * PostgreSQL takes neither NUL nor half a surrogate pair in a text, and SQLite and JSON files change them; a hash over what was stored
- * would not be that of what was written.
+ * PostgreSQL accepts neither NUL nor half a surrogate pair in a text, and SQLite and JSON files change them, so that the stored
+ * row would not match its hash.
  */
 export function clean(value: string): string {
   return value.slice(0, longestText).replace(/[\0\p{Surrogate}]/gu, '\uFFFD');

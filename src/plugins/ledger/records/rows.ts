@@ -16,7 +16,7 @@ export function rowsOf(record: RequestRecord): readonly NewRow[] {
   return rows.map((row, index) => ({ ...row, main: index === (main === -1 ? rows.length - 1 : main) }));
 }
 
-/** What a plugin noted of vendors' prompt caches, one note for each answer. */
+/** A plugin's notes about vendors' prompt caches, one for each answer. */
 function promptCacheNotes({ decision }: RequestRecord): readonly Note['facts'][] {
   return (decision?.notes ?? []).flatMap(({ facts }) =>
     facts['promptCache'] === 'hit' || facts['promptCache'] === 'miss' ? [facts] : [],
@@ -58,7 +58,7 @@ function attemptRow(record: RequestRecord, attempt: AttemptRecord, index: number
     billed: attempt.billed,
     hedge: attempt.hedge === true,
     target: attempt.target,
-    // Logs may not say it.
+    // Logs may lack it.
     provider: attempt.provider === '' ? null : attempt.provider,
     model: attempt.model,
     key: attempt.key ?? null,

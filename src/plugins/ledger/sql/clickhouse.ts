@@ -6,7 +6,7 @@ import { batchOf } from './inserts.ts';
 import { sqlReader } from './reader.ts';
 import { auditColumns, tables } from './schema.ts';
 
-/** A client of `@clickhouse/client`, as far as the ledger uses it. */
+/** The methods of a `@clickhouse/client` client that the ledger uses. */
 export interface ClickHouseClient {
   /** Inserts rows. */
   insert(request: {
@@ -26,7 +26,7 @@ export interface ClickHouseClient {
 }
 
 /**
- * Blocks that are sent again with the same token are left out
+ * Blocks that are sent again with the same token are ignored
  * (https://clickhouse.com/docs/en/operations/settings/merge-tree-settings#non-replicated-deduplication-window).
  */
 const settings = 'SETTINGS non_replicated_deduplication_window = 10000';
@@ -48,7 +48,11 @@ function tablesSql(): readonly string[] {
   ];
 }
 
-/** Rows and chains in ClickHouse. It keeps no sums: for long ranges its own SQL is faster than any query from here. */
+/**
+ * Rows and chains in ClickHouse. It keeps no sums: a query names a few columns and ClickHouse reads only those, a million rows in well under
+ * 200 ms (https://clickhouse.com/docs/faq/general/columnar-database). Sums kept by materialized views would be counted twice where a batch is
+ * sent again.
+ */
 export function clickhouseWriter(
   client: ClickHouseClient,
   { key, timeZone = 'UTC' }: { readonly key?: string | undefined; readonly timeZone?: string | undefined },
@@ -73,7 +77,7 @@ export function clickhouseWriter(
       try {
         await engine.write(batchOf(batch, rows, audits).inserts);
       } catch (error) {
-        // What has arrived all the same is left out when it comes again: it has the same token.
+        // Data that has arrived after all is ignored when it is sent again, because it has the same token.
         rows.reset(before[0]);
         audits.reset(before[1]);
         throw error;

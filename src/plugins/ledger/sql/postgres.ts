@@ -16,7 +16,7 @@ export type Query = (sql: string, parameters?: (string | number | null)[]) => Pr
 export interface PgConnection {
   /** Runs one statement. */
   query: Query;
-  /** Gives the connection back to the pool; with `true`, closes it. */
+  /** Returns the connection to the pool; with `true`, closes it. */
   release(error?: boolean): void;
   /** Adds a listener. */
   on?(event: 'error', listener: () => void): unknown;
@@ -86,7 +86,7 @@ export function postgresEngine(client: PostgresClient): SqlEngine {
       });
       return found;
     },
-    // The application's own client is the application's to close.
+    // The application closes its own client.
     close: () => Promise.resolve(),
   };
 }

@@ -8,9 +8,10 @@ import type { AuditRecord } from '../types.ts';
 import { type Parameter, quoted, type SqlEngine, type Stored } from './engine.ts';
 import { rowConditions } from './query/conditions.ts';
 import { isInRollups, queryRollups } from './query/query.ts';
+import { isSqlEnough, queryRows } from './query/row-sums.ts';
 import { auditColumns, tables } from './schema.ts';
 
-/** Rows that are read at once. */
+/** Number of rows per read. */
 const page = 1_000;
 
 /**
@@ -43,6 +44,7 @@ export function sqlReader(engine: SqlEngine, timeZone: () => Promise<string>, ha
       const parsed = parseQuery(query, zone);
       const own = calendar(zone);
       if (hasSums && isInRollups(parsed, own)) return queryRollups(engine, parsed, own);
+      if (isSqlEnough(parsed, engine.dialect)) return queryRows(engine, parsed);
       const { by: _by, latency: _latency, ...filter } = query;
       return summarize(readRows(filter), parsed);
     },
@@ -121,7 +123,7 @@ async function chainEnds(engine: SqlEngine): Promise<ReadonlyMap<string, ChainEn
   );
 }
 
-/** Goes through a table by chain, in the order of each. */
+/** Reads a table by chain, each in its order. */
 async function eachLink(engine: SqlEngine, table: string, visit: (row: Stored) => void): Promise<void> {
   let after: Parameter[] = ['', 0];
   for (;;) {
@@ -136,7 +138,7 @@ async function eachLink(engine: SqlEngine, table: string, visit: (row: Stored) =
   }
 }
 
-/** A stored row, hashed as it stands there. */
+/** A stored row, with the content that its hash covers. */
 function linkOf(
   row: Stored,
   names: readonly string[],

@@ -7,8 +7,8 @@ import { tables } from './schema.ts';
 const atOnce = 5_000;
 
 /**
- * Removes rows from before the day of a moment, from the beginning of each chain on, and notes where each begins now; and content from
- * before a moment. Sums stay.
+ * Removes rows from before the day of a moment, from the beginning of each chain, and records where each begins now; also removes
+ * content from before a moment. Sums stay.
  */
 export async function removeOld(
   engine: SqlEngine,
@@ -21,7 +21,7 @@ export async function removeOld(
   }
   if (content !== undefined)
     await engine.write([{ sql: `DELETE FROM ${tables.contents} WHERE "at" < ?`, parameters: [content] }]);
-  // Gives the space back to the file system.
+  // Returns the space to the file system.
   if (engine.dialect === 'sqlite') await engine.write([{ sql: 'PRAGMA incremental_vacuum', parameters: [] }]);
 }
 
@@ -51,7 +51,7 @@ async function removeRows(engine: SqlEngine, table: string, before: number): Pro
   }
 }
 
-/** The last of the rows that go next: at most so many, and none that is to stay before it. */
+/** The last of the rows to remove next: at most that many, with no row to keep before it. */
 async function lastToRemove(
   engine: SqlEngine,
   table: string,

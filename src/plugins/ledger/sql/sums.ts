@@ -63,7 +63,7 @@ export function nameOf({
 const mostGroups = 50_000;
 const groupsAtOnce = 400;
 
-/** Finds the numbers of groups that this process has not met yet, and adds those that are new. */
+/** Finds the numbers of groups that are new to this process, and adds new groups. */
 export async function resolveGroups(
   engine: SqlEngine,
   sums: readonly Pick<BatchSum, 'group' | 'key'>[],

@@ -27,7 +27,7 @@ export function sqlWriter(name: string, engine: SqlEngine, options: SqlWriterOpt
 
   const open = (): Promise<Calendar> => {
     ready ??= prepare(engine, options.timeZone).then(calendar);
-    // A database that cannot be opened now may be there later.
+    // A database that cannot be opened now may be available later.
     ready.catch(() => {
       ready = undefined;
     });
@@ -46,7 +46,7 @@ export function sqlWriter(name: string, engine: SqlEngine, options: SqlWriterOpt
       await engine.write(steps.filter(({ values }) => values.length > 0));
       isUncertain = false;
     } catch (error) {
-      // The transaction may have been committed all the same: the answer to a COMMIT gets lost with the connection.
+      // The transaction may have been committed nevertheless: the answer to a COMMIT is lost with the connection.
       isUncertain = true;
       rowChain.reset(before[0]);
       auditChain.reset(before[1]);
@@ -65,7 +65,7 @@ export function sqlWriter(name: string, engine: SqlEngine, options: SqlWriterOpt
   };
 }
 
-/** Whether the heads in the database are those that the batch leads to. */
+/** Whether the heads in the database match the end of the batch. */
 async function isWritten(engine: SqlEngine, ...chains: readonly Chain[]): Promise<boolean> {
   const found = await engine.rows(
     `SELECT "chain", "hash" FROM ${tables.chains} WHERE "chain" IN (${marks(chains.length)})`,

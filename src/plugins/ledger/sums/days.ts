@@ -4,7 +4,7 @@ import { show } from '../../../util/option-check.ts';
 /** All time zones of today differ from UTC by a multiple of this, so that a sum over quarters fits the days of any of them. */
 export const quarter = 15 * 60_000;
 
-/** How many quarters make a block, by which sums are kept too, so that a day of any time zone consists of a few sums. */
+/** Number of quarters in a block. Sums are also kept by block, so that a day of any time zone consists of a few sums. */
 export const quartersPerBlock = 16;
 
 /** Days and hours in one time zone. */

@@ -5,7 +5,7 @@ import type { Measures } from './rollup.ts';
 
 export type Key = LedgerGroup['key'];
 
-/** A group as readers see it. */
+/** A group in a query's result. */
 export function toGroup(key: Key, sum: Readonly<Measures>, slots: Slots | undefined): LedgerGroup {
   const costs = [sum.cost_answer, sum.cost_failed, sum.cost_hedged, sum.cost_aborted, sum.cost_mirrored];
   return {

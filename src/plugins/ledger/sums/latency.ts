@@ -1,7 +1,7 @@
 import type { LatencySummary, Quantiles } from '../reading.ts';
 import type { NewRow } from '../records/rows.ts';
 
-/** What is measured, by the number under which it is stored. */
+/** The measured durations, by their stored number. */
 export const samples = [
   'request',
   'firstToken',
@@ -9,10 +9,10 @@ export const samples = [
   'attemptFirstToken',
 ] as const satisfies readonly (keyof LatencySummary)[];
 
-/** Slots per doubling: neighbors differ by 19 %, so their middle is within 10 % of what was measured. */
-const perDoubling = 4;
+/** Slots per doubling: neighbors differ by 19 %, so their middle is within 10% of the measured value. */
+export const perDoubling = 4;
 
-/** Counts by sample and slot, which are one number. */
+/** Counts by sample and slot, combined in one number. */
 export type Slots = Map<number, number>;
 
 function slotOf(ms: number): number {
@@ -24,13 +24,13 @@ function middleOf(slot: number): number {
 }
 
 /** More slots than any duration has. */
-const perSample = 1_000;
+export const perSample = 1_000;
 
 export function addSlot(slots: Slots, key: number, count: number): void {
   slots.set(key, (slots.get(key) ?? 0) + count);
 }
 
-/** Adds what a row measured. */
+/** Adds the durations of a row. */
 export function addLatency(slots: Slots, row: NewRow): void {
   if (!row.main || row.mirror || row.requestOutcome !== 'success') return;
   const answered = row.charge === 'answer';

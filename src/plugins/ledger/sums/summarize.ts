@@ -5,7 +5,7 @@ import { addLatency, type Slots } from './latency.ts';
 import type { ParsedFilter, ParsedQuery } from './parsed-query.ts';
 import { addRow, type Measures, noMeasures } from './rollup.ts';
 
-/** Sums up rows one by one, for ledgers without rollups and for what rollups do not hold. */
+/** Sums up rows one by one, for ledgers without rollups and for data that rollups lack. */
 export async function summarize(
   rows: AsyncIterable<NewRow> | Iterable<NewRow>,
   query: ParsedQuery,

@@ -20,7 +20,7 @@ export function findCards(text: string, into: Finding[]): void {
         const part = parts[last] as RegExpExecArray;
         number += part[0];
         if (!cardNumber.test(number) || !luhn(number)) continue;
-        // Visa has ended cards of thirteen digits; barcodes have as many.
+        // Visa no longer issues cards with thirteen digits, which barcodes also have.
         if (number.length === 13 && first === last) continue;
         const start = match.index + (parts[first] as RegExpExecArray).index;
         into.push({ start, end: match.index + part.index + part[0].length, entity: 'CARD' });
@@ -33,7 +33,7 @@ export function findCards(text: string, into: Finding[]): void {
 
 const country = /(?<![\w-])(?:[A-Z]{2}\d{2}(?= ?[A-Z\d])|[a-z]{2}\d{2}(?=[a-z\d]))/g;
 
-/** IBANs, as long as those of their country are, with or without spaces; in small letters without. */
+/** IBANs of their country's length, with or without spaces; lowercase ones only without. */
 export function findIbans(text: string, into: Finding[]): void {
   for (const match of text.matchAll(country)) {
     const [begin] = match;

@@ -22,7 +22,7 @@ export function isIban(iban: string): boolean {
   return rest === 1;
 }
 
-/** How long the IBANs of a country are; `undefined` for a country without them. */
+/** The length of a country's IBANs; `undefined` for a country without them. */
 export function ibanLength(iban: string): number | undefined {
   return ibanLengths[iban.slice(0, 2)];
 }

@@ -5,7 +5,7 @@ import { isEuropean } from '../normalize.ts';
 const domain =
   /(?:[A-Za-z\d\u00c0-\u052f](?:[A-Za-z\d\u00c0-\u052f-]{0,61}[A-Za-z\d\u00c0-\u052f])?\.){1,8}(?:xn--[A-Za-z\d-]{2,59}|[A-Za-z\u00c0-\u052f]{2,24})(?![A-Za-z\d@(\u00c0-\u052f-])/y;
 
-/** Names of files, packages and units that look like addresses, as in `logo@2x.png`. */
+/** Names of files, packages and units that look like addresses, such as `logo@2x.png`. */
 const fileTypes =
   /\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|scss|m?js|cjs|jsx|tsx?|json|ya?ml|md|html?|pdf|zip|gz|service|socket|timer|target)$/i;
 

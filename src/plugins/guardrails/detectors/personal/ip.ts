@@ -1,8 +1,8 @@
 import { isLabeled } from '../matching.ts';
 
 /**
- * Whether four numbers are an address: in range, not of this machine, not a mask, not a version or section, also of a
- * product (`Chrome/120.0.0.0`).
+ * Whether four numbers are an address: in range, and not a loopback address, a mask, or a version or section number
+ * (`Chrome/120.0.0.0`).
  */
 export function isAddress4(value: string, text: string, at: number): boolean {
   const parts = value.split('.');

@@ -8,7 +8,7 @@ const digitsOf = (text: string): string => text.replace(/\D/g, '');
 /** A number without punctuation needs a label: its checksum alone passes too many order numbers. */
 const hasForm = (value: string): boolean => /\D/.test(value);
 
-/** Formats and check digits as the issuing authorities publish them. */
+/** Formats and check digits, as published by the issuing authorities. */
 export const idRules: Readonly<Record<IdCountry, Rule>> = {
   // https://www.ssa.gov/employer/randomization.html: no 000, 666 or 9xx, no 00, no 0000.
   us: {

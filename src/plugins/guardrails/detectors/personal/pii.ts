@@ -123,7 +123,10 @@ export function pii(options: PiiOptions = {}): Detector {
   };
 }
 
-/** What every value has: an @, the form of an IP address or IBAN, or six digits close to each other. */
+/**
+ * Features of which every value has one: an @, the form of an IP address or IBAN, or six digits close
+ * together.
+ */
 const sign =
   /@|::|[A-Za-z]{2}\d{2} ?[A-Za-z]{4} ?[A-Za-z\d]{4}|\d\.\d{1,3}\.\d{1,3}\.\d|(?:[\da-fA-F]{1,4}:){4}|(?:\d[^\d\n]{0,4}){6}/;
 const digits = /\d|:/;

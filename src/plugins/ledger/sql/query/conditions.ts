@@ -3,7 +3,7 @@ import { marks, type Parameter, type SqlEngine, type Statement } from '../engine
 
 type Dialect = SqlEngine['dialect'];
 
-/** Which rows a filter lets through. */
+/** The SQL condition of a filter. */
 export function rowConditions(
   { from, to, where }: ParsedFilter,
   requestId: string | undefined,

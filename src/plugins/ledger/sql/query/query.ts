@@ -22,10 +22,10 @@ import {
 const targetDimensions: readonly LedgerDimension[] = ['route', 'target', 'provider', 'model', 'operation'];
 /** Dimensions that groups have as their value. */
 const inValue: readonly LedgerDimension[] = ['user', 'tag', 'promptCache'];
-/** What the sums by user, and by what prompt caches did, are not broken down by. */
+/** Dimensions that the sums by user and by prompt cache result lack. */
 const notByUser: readonly LedgerDimension[] = ['tag', 'promptCache', ...targetDimensions];
 const notByPromptCache: readonly LedgerDimension[] = ['tag', 'user'];
-/** What latencies are not broken down by. */
+/** Dimensions that latencies lack. */
 const notByLatency: readonly LedgerDimension[] = ['tenant', 'user', 'tag', 'promptCache'];
 /** What latencies by target alone are not broken down by. */
 const notByTargetLatency = ['route', 'operation'] as const;
@@ -36,7 +36,7 @@ export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
   const used = new Set<LedgerDimension>([...by, ...where.keys()]);
   const uses = (names: readonly LedgerDimension[]): boolean => names.some((name) => used.has(name));
   if (latency && (uses(notByLatency) || !fitsDays(query, own))) return false;
-  // There are no sums of the rows without.
+  // Rows without a value are in no sums.
   if (
     used.has('promptCache') &&
     (uses(notByPromptCache) || where.get('promptCache')?.includes(null) === true)
@@ -45,7 +45,7 @@ export function isInRollups(query: ParsedQuery, own: Calendar): boolean {
   return !used.has('user') || (!uses(notByUser) && fitsDays(query, own));
 }
 
-/** Answers a query from the sums that are kept. */
+/** Answers a query from stored sums. */
 export async function queryRollups(
   engine: SqlEngine,
   query: ParsedQuery,
@@ -106,7 +106,7 @@ function dayRange({ from, to }: ParsedQuery, own: Calendar): { readonly from: st
   };
 }
 
-/** The smallest facet that has all that the query asks for. */
+/** The smallest facet with all dimensions of the query. */
 function facetOf({ by, where }: ParsedQuery): number {
   const used = new Set<LedgerDimension>([...by, ...where.keys()]);
   const ofTargets = targetDimensions.some((name) => used.has(name));
@@ -132,7 +132,7 @@ function groupColumns({ by, where }: ParsedQuery): {
   };
 }
 
-/** The numbers of the groups that the conditions let through, looked up once: a query may have hundreds of parts. */
+/** The numbers of the groups that match the conditions, looked up once: a query may have hundreds of parts. */
 async function wantedGroups(engine: SqlEngine, query: ParsedQuery): Promise<Statement | undefined> {
   const { where } = groupColumns(query);
   if (where.length === 0) return undefined;
@@ -186,8 +186,8 @@ async function addLatencies(
   for (const row of rows) groups.addSlots(row);
 }
 
-/** Groups that are put together from several queries. */
-class Groups {
+/** Groups that are combined from several queries. */
+export class Groups {
   readonly #query: ParsedQuery;
   readonly #found = new Map<string, { readonly key: Key; readonly sum: Measures; readonly slots: Slots }>();
 
@@ -214,7 +214,7 @@ class Groups {
 
   list(): readonly LedgerGroup[] {
     const { by, latency } = this.#query;
-    // Groups that a larger sum holds and the period does not.
+    // Groups that are in a larger sum but not in the period.
     const found = [...this.#found.values()].filter(({ sum }) => sum.requests > 0 || sum.attempts > 0);
     const groups = found.map(({ key, sum, slots }) => toGroup(key, sum, latency ? slots : undefined));
     return sortGroups(groups, by);

@@ -3,7 +3,7 @@ import { measures } from '../../sums/rollup.ts';
 import type { Parameter, SqlEngine, Statement } from '../engine.ts';
 import { tables } from '../schema.ts';
 
-/** A part of a period, of which one table has the sums: they are added, or taken away again where a larger sum holds too much. */
+/** A part of a period, of which one table has the sums: they are added, or subtracted if a larger sum contains too much. */
 export interface Segment {
   readonly table: string;
   readonly column: 'start' | 'day';
@@ -15,8 +15,8 @@ export interface Segment {
 const forever = Number.MAX_SAFE_INTEGER;
 
 /**
- * A period as whole days of the ledger, and what is left or too much at both ends as blocks and quarters of an hour. So a sum over a year
- * reads some hundred sums of each group, whatever the time zone.
+ * Splits a period into whole days of the ledger, and the differences at both ends into blocks and quarters of an hour. So a sum
+ * over a year reads a few hundred sums of each group in any time zone.
  */
 export function segmentsOf(from: number, to: number, own: Calendar): readonly Segment[] {
   const first = from === 0 ? 0 : nearestDay(from, own);
@@ -29,7 +29,7 @@ export function segmentsOf(from: number, to: number, own: Calendar): readonly Se
   ];
 }
 
-/** The days of a period by user: whole months, and what is left or too much at both ends as days. */
+/** The days of a period by user: whole months, and the differences at both ends as days. */
 export function monthsOf(from: string, to: string): readonly Segment[] {
   const first = from === '' ? '' : nearestMonth(from);
   const last = to === '~' ? '~' : nearestMonth(to);
@@ -65,7 +65,7 @@ function blocks(from: number, to: number): readonly Segment[] {
   ];
 }
 
-/** From one moment to another, forward or, to be taken away, back. */
+/** From one moment to another, forward or, to be subtracted, backward. */
 function between<T extends number | string>(
   from: T,
   to: T,
