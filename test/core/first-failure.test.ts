@@ -3,6 +3,7 @@ import { createRouter } from 'signalbox';
 import { scriptedProvider, virtualClock } from 'signalbox/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { recoveryPart } from '../../src/core/failover/recovery-part.ts';
+import { countingPart } from '../../src/pricing/counting-part.ts';
 import { rejection } from '../support/requests.ts';
 
 const { importIt } = recoveryPart;
@@ -62,6 +63,20 @@ describe('the first failure of a router', () => {
     expect(await failed).toMatchObject({ code: 'provider', kind: 'overloaded' });
     expect(router.stats()[0]).toMatchObject({ attempts: 1, inFlight: 0, health: 'healthy' });
     expect((await router.chat({ prompt: 'Hi' })).target).toBe('a');
+  });
+
+  it('counts against its target even if other code cannot be loaded', async () => {
+    const { router, clock } = await world({
+      a: [overloaded, overloaded, overloaded, {}],
+      b: [{}, {}, {}, {}],
+    });
+    vi.spyOn(countingPart, 'importIt').mockRejectedValue(new Error('too many open files'));
+    const answers = Promise.all([1, 2, 3].map(() => router.chat({ prompt: 'Hi' })));
+    await clock.advance(2_000);
+    for (const { attempts } of await answers)
+      expect(attempts.map(({ target }) => target)).toEqual(['a', 'b']);
+    vi.restoreAllMocks();
+    expect((await router.chat({ prompt: 'Hi' })).attempts.map(({ target }) => target)).toEqual(['b']);
   });
 
   it('gets another attempt beside it where its target is silent, and the target is blamed for that', async () => {

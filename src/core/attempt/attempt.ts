@@ -125,7 +125,7 @@ export class Attempt {
     const { vendorLimits } = this.channel;
     const now = env.clock.now();
     vendorLimits.note(limits, now);
-    if (!env.isWhole) learnLater(env, () => vendorLimits.note(limits, now));
+    if (env.caches === undefined) learnLater(env, () => vendorLimits.note(limits, now));
   }
 
   /** Marks the first token: from now on, a failure is visible to the reader. */

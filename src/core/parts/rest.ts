@@ -17,10 +17,13 @@ export async function loadRest(env: RouterContext, signal?: Signal): Promise<voi
   if (env.isWhole) return;
   const { parts, clock } = env;
   const missing = restParts.filter((part) => parts.get(part) === undefined);
-  await Promise.all(missing.map((part) => parts.load(part, clock, signal)));
-  if (env.isWhole) return;
-  env.isWhole = true;
+  const load = async (part: Part<unknown>): Promise<void> => {
+    await parts.load(part, clock, signal);
+    parts.get(recoveryPart)?.measure(env); // even if other code cannot be loaded
+  };
+  await Promise.all(missing.map(load));
   parts.get(recoveryPart)?.measure(env);
+  env.isWhole = true;
 }
 
 /** Options of a call that no other code reads. */

@@ -11,8 +11,9 @@ import type { RouterContext } from '../context.ts';
 import type { Target } from './target.ts';
 import { emitHealthChange } from './target-health.ts';
 
-/** Begins to measure the targets of a router, with the answers so far. */
+/** Begins to measure the targets of a router, with the answers so far; does nothing if they are measured already. */
 export function measure(env: RouterContext): void {
+  if (env.caches !== undefined) return;
   for (const target of env.targets) measureTarget(target, env);
   for (const route of env.findRoute.table.routes.values()) route.outputs ??= outputLengths();
   env.caches = promptCaches();
