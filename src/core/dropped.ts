@@ -17,13 +17,12 @@ export function releaseDropped(requests: readonly ActiveRequest[], now: number):
   }
 }
 
-/** A request as others may end it. In runtimes that isolate requests, it ends itself with its next pulse. */
+/** A request as others may end it in runtimes that isolate requests: it ends itself with its next pulse. */
 export function activeRequest(
-  request: ActiveRequest & { readonly pulse: Pulse | undefined },
+  request: ActiveRequest,
+  own: Pulse,
   drop: (reason: unknown) => void,
 ): ActiveRequest {
-  const { pulse: own } = request;
-  if (own === undefined) return request;
   return {
     place: undefined,
     stop: (reason) => own.post(() => request.stop(reason)),

@@ -134,7 +134,8 @@ export class RequestState<Request extends AnyRequest = AnyRequest> implements Ac
       this.pulse = pulse(env.clock);
       releaseDropped(env.activeRequests.items, env.clock.now());
     }
-    this.#active = activeRequest(this, (reason) => drop(this, reason));
+    this.#active =
+      this.pulse === undefined ? this : activeRequest(this, this.pulse, (reason) => drop(this, reason));
     env.activeRequests.add(this.#active);
     this.#watch(this.startedAt);
   }
@@ -176,7 +177,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> implements Ac
 
   /** What it requires of a target, beside its size. */
   get needs(): Requirements {
-    this.#needs ??= this.operation.requirements(this.request);
+    this.#needs ??= this.operation.requirements(this.request, this.env.parts);
     return this.#needs;
   }
 

@@ -70,9 +70,9 @@ export function priceBook(
   isNeeded = true,
 ): PriceBook {
   let catalog: Catalog | undefined = option === false ? undefined : option;
-  let settled = option !== undefined || !isNeeded;
+  const isReady = option !== undefined || !isNeeded;
   let failures = 0;
-  let loadAgainAt = settled ? Number.POSITIVE_INFINITY : 0;
+  let loadAgainAt = isReady ? Number.POSITIVE_INFINITY : 0;
   const lengths = new Map<string, { readonly length: number | undefined; readonly at: number }>();
   const found = new Map<string, { readonly known: KnownPrice | undefined; readonly at: number }>();
   const reported = new Set<string>();
@@ -87,7 +87,7 @@ export function priceBook(
       failures += 1;
       loadAgainAt = clock.now() + Math.min(longestPause, shortestPause * 2 ** failures);
     }
-    settled = true;
+    self.isReady = true;
   };
 
   const lookUp = (target: Priced): KnownPrice | undefined => {
@@ -100,19 +100,17 @@ export function priceBook(
     return undefined;
   };
 
-  return {
-    get isReady() {
-      return settled;
-    },
-    ready() {
-      if (!settled) return load();
+  const self = {
+    isReady,
+    ready(): Promise<void> | undefined {
+      if (!self.isReady) return load();
       // Later requests use the prices known so far.
       if (loadAgainAt < Number.POSITIVE_INFINITY && clock.now() >= loadAgainAt) void load();
       return undefined;
     },
-    priceOf(target) {
+    priceOf(target: Priced): KnownPrice | undefined {
       if (target.price !== undefined) return { price: target.price, source: 'declared' };
-      if (!settled) return undefined;
+      if (!self.isReady) return undefined;
       const now = clock.now();
       const kept = found.get(target.id);
       if (kept !== undefined && now - kept.at < keepFor) return kept.known;
@@ -120,9 +118,9 @@ export function priceBook(
       found.set(target.id, { known, at: now });
       return known;
     },
-    contextLengthOf(target) {
+    contextLengthOf(target: Priced): number | undefined {
       const { id } = target;
-      if (!settled || catalog?.contextLength === undefined) return undefined;
+      if (!self.isReady || catalog?.contextLength === undefined) return undefined;
       const now = clock.now();
       const kept = lengths.get(id);
       if (kept !== undefined && now - kept.at < keepFor) return kept.length;
@@ -130,13 +128,14 @@ export function priceBook(
       lengths.set(id, { length, at: now });
       return length;
     },
-    need() {
-      if (option !== undefined || catalog !== undefined || !settled) return;
-      settled = false;
+    need(): void {
+      if (option !== undefined || catalog !== undefined || !self.isReady) return;
+      self.isReady = false;
       found.clear();
     },
-    forget(id) {
+    forget(id: string): void {
       for (const known of [found, lengths, reported]) known.delete(id);
     },
   };
+  return self;
 }

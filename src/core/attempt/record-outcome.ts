@@ -31,7 +31,7 @@ export function recordSuccess(
   const outputTokens = operation.measuredAs === undefined ? undefined : usage.outputTokens;
   const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
   target.stats.end(now, { sample: { total: now - startedAt, firstToken, outputTokens } });
-  if (env.isWhole) learn(request, channel, passes, usage, now);
+  if (env.caches !== undefined) learn(request, channel, passes, usage, now);
   else learnLater(env, () => learn(request, channel, passes, usage, now));
 }
 

@@ -79,13 +79,15 @@ export interface Joined<T> {
   readonly answer: Promise<T>;
 }
 
+const none: readonly never[] = [];
+
 /** A class, so that a request creates no closures for what rarely happens. */
 class Race<T> {
   readonly #racers: Racers<T>;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
   /** Usually one, so that a new array costs less than a set. */
-  #lanes: readonly Lane<T>[] = [];
+  #lanes: readonly Lane<T>[] = none;
   #winner: Lane<T> | undefined;
   #cancelLook: (() => void) | undefined;
   /** Answers that came after the winner's, until the others are stopped. */
@@ -173,15 +175,15 @@ class Race<T> {
   }
 
   #leave(lane: Lane<T>): void {
-    this.#lanes = this.#lanes.filter((each) => each !== lane);
-    lane.cancelPlan();
+    this.#lanes = this.#lanes.length === 1 ? none : this.#lanes.filter((each) => each !== lane);
+    lane.backup?.stop();
     this.#racers.ended(lane.reservation);
   }
 
   #close(): void {
     this.over = true;
     this.#cancelLook?.();
-    for (const lane of this.#lanes) lane.cancelPlan();
+    for (const lane of this.#lanes) lane.backup?.stop();
   }
 
   #stopOthers(): void {
@@ -206,7 +208,8 @@ class Lane<T> implements AttemptSlot {
   /** Why it has failed if another one wins; `undefined` if it has not. */
   #failure: string | undefined;
   #probation: string | undefined;
-  #plan: Watchdog | undefined;
+  /** Starts another attempt beside it when it expires. */
+  backup: Watchdog | undefined;
 
   constructor(race: Race<T>, reservation: ChannelReservation, parent: Signal) {
     this.#race = race;
@@ -217,14 +220,10 @@ class Lane<T> implements AttemptSlot {
   plan({ after, cause, probation }: BackupPlan, awake: AwakeClock): void {
     if (probation) this.#probation = 'on probation, and slower than another target';
     this.#failure = this.#probation;
-    this.#plan = new Watchdog(awake, {
+    this.backup = new Watchdog(awake, {
       expired: () => (cause === 'doubt' ? this.alarm() : this.#race.join('slow')),
     });
-    this.#plan.watch(after);
-  }
-
-  cancelPlan(): void {
-    this.#plan?.stop();
+    this.backup.watch(after);
   }
 
   win(): boolean {

@@ -41,16 +41,17 @@ export function chooseCandidates(
   const ranking = route.policies.strategy.rank(ready, context);
   const { inputIsCounted: isCounted } = request; // read after ranking
   const order = allPlain ? ranking : recoveringLast(ranking, request, now);
-  const listed: CandidateView[] = [];
+  const candidates: RankedTarget[] = [];
+  const ranked: Channel[] = [];
   for (const candidate of chosen === undefined ? order : [chosen, ...order]) {
     // Ignores unknown and repeated candidates.
     if (!(candidate instanceof CandidateView) || candidate.chosen) continue;
     candidate.chosen = true;
-    listed.push(candidate);
+    candidates.push(describe(candidate, isCounted, now));
+    const [only] = candidate.of.channels;
+    if (only !== undefined && candidate.of.channels.length === 1) ranked.push(only);
+    else ranked.push(...byPreference(candidate.of, request));
   }
-  const candidates = listed.map((candidate) => describe(candidate, isCounted, now));
-  // A copy, because the request keeps it, and an array that has grown has room for many more.
-  const ranked = [...listed.flatMap(({ of }) => byPreference(of, request))];
   for (const candidate of ready) {
     if (candidate.chosen) continue;
     skipped.push({ target: candidate.of.id, reason: 'not-ranked', ...noted(candidate) });
@@ -63,15 +64,15 @@ export function chooseCandidates(
     route: route.name,
     ...(selected === undefined ? {} : { selected }),
     strategy: route.policies.strategy.name,
-    candidates,
+    candidates: [...candidates], // without the spare room of an array that has grown: the request keeps it
     skipped,
     ...(request.notes === undefined ? {} : { notes: request.notes }),
     ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
   };
   const { pin } = request;
-  if (pin === undefined) return { decision, ranked, waiting, refusal };
+  if (pin === undefined) return { decision, ranked: [...ranked], waiting, refusal };
   // Only this channel has the state that the request depends on, so there is no failover.
-  for (const { target } of candidates.splice(1)) skipped.push({ target, reason: 'pinned' });
+  for (const { target } of decision.candidates.splice(1)) skipped.push({ target, reason: 'pinned' });
   const only = ranked.find(pin);
   if (only !== undefined) return { decision, ranked: [only], waiting: [], refusal };
   return { decision, ranked: [], waiting: waiting.filter(pin).slice(0, 1), refusal };

@@ -2,6 +2,7 @@ import { breaker } from '../../health/breaker.ts';
 import { failureDetector } from '../../health/failure-detector.ts';
 import { streamStallDetector } from '../../health/stream-stall-detector.ts';
 import { adaptiveConcurrency } from '../../limits/adaptive-concurrency.ts';
+import { rateLimit } from '../../limits/rate-limit.ts';
 import { vendorLimits } from '../../limits/vendor-limits.ts';
 import { latencies } from '../../stats/latency.ts';
 import { outputLengths } from '../../stats/output-lengths.ts';
@@ -11,8 +12,9 @@ import type { RouterContext } from '../context.ts';
 import type { Target } from './target.ts';
 import { emitHealthChange } from './target-health.ts';
 
-/** Begins to measure the targets of a router, with the answers so far. */
+/** Begins to measure the targets of a router, with the answers so far; does nothing if they are measured already. */
 export function measure(env: RouterContext): void {
+  if (env.caches !== undefined) return;
   for (const target of env.targets) measureTarget(target, env);
   for (const route of env.findRoute.table.routes.values()) route.outputs ??= outputLengths();
   env.caches = promptCaches();
@@ -37,6 +39,7 @@ function arm({ breaker: own, channels }: Target, random: Random): void {
   for (const channel of channels) {
     vendorLimits(channel.vendorLimits);
     adaptiveConcurrency(channel.adaptive);
+    for (const rate of channel.rates) rateLimit(rate);
     breaker(random, channel.key.endpoint.breaker);
   }
 }

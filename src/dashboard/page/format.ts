@@ -52,8 +52,8 @@ export function period(value: number): string {
 
 export function percent(ratio: number): string {
   const value = 100 * ratio;
-  if (value === 0 || value === 100) return `${value} %`;
-  return `${value < 1 || value > 99 ? value.toFixed(2) : value.toFixed(1)} %`;
+  if (value === 0 || value === 100) return `${value}%`;
+  return `${value < 1 || value > 99 ? value.toFixed(2) : value.toFixed(1)}%`;
 }
 
 export function time(at: number): string {
@@ -63,6 +63,10 @@ export function time(at: number): string {
 /** The time of today, otherwise with the date. */
 export function moment(at: number): string {
   const date = new Date(at);
-  const isToday = date.toDateString() === new Date().toDateString();
-  return isToday ? time(at) : `${date.toLocaleDateString('en-CA')} ${time(at).slice(0, 5)}`;
+  const now = new Date();
+  if (date.toDateString() === now.toDateString()) return time(at);
+  const year = date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' as const };
+  const day = date.toLocaleDateString('en-US', { month: 'short', day: 'numeric', ...year });
+  // A line may only break between day and time.
+  return `${day.replaceAll(' ', '\u00a0')} ${time(at).slice(0, 5)}`;
 }

@@ -141,7 +141,13 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         const { headers } = toResponse({ ...(response === undefined ? {} : { response }) });
         yield { type: 'response', headers, ...limitsIn(headers) };
         const elements = before ? mapped(stream, lost) : elementsOf(stream);
-        yield* streamParts(elements, { name, modelId: model.modelId, account, native: isNative(call) });
+        yield* streamParts(elements, {
+          name,
+          modelId: model.modelId,
+          account,
+          native: isNative(call),
+          includeRaw: call.includeRaw,
+        });
         refuseAborted(name, call.signal);
       } catch (error) {
         throw await toFailure(name, error, call);

@@ -2,6 +2,7 @@ import type { ProviderStreamPart } from '../../types/provider.ts';
 import { mark } from '../shared/account-marks.ts';
 import { malformed, namelessCall, truncated } from '../shared/answer/broken.ts';
 import { isContent } from '../shared/answer/finish-reason.ts';
+import { RawChunks } from '../shared/stream/raw-chunks.ts';
 import { ownToolCallIds } from '../shared/tools/tool-call-id.ts';
 import { type ToolInputReader, toolInputReader } from '../shared/tools/tool-input.ts';
 import { answeredWith, toFinishReason, toStreamParts } from './answer.ts';
@@ -14,6 +15,8 @@ interface StreamOptions {
   readonly modelId: string;
   readonly account: string | undefined;
   readonly native: boolean;
+  /** Whether to keep all elements for `raw`. */
+  readonly includeRaw?: boolean | undefined;
 }
 
 /** A call whose pieces are still arriving. */
@@ -30,9 +33,9 @@ type Element = Exclude<StreamSpec, { type: 'finish' | 'error' }>;
 /** The parts of a model's stream. */
 export async function* streamParts(
   elements: AsyncIterable<StreamSpec>,
-  { name, modelId, account, native }: StreamOptions,
+  { name, modelId, account, native, includeRaw }: StreamOptions,
 ): AsyncGenerator<ProviderStreamPart, void, undefined> {
-  const raw: StreamSpec[] = [];
+  const raw = new RawChunks(includeRaw);
   const calls = callReader(name, native);
   let finish: Extract<StreamSpec, { type: 'finish' }> | undefined;
   let responseId: string | undefined;
@@ -41,7 +44,7 @@ export async function* streamParts(
   let executed = 0;
   for await (const element of elements) {
     if (finish !== undefined) continue; // elements after the end are not part of the answer
-    raw.push(element);
+    raw.add(element);
     if (isExecuted(element)) executed += 1;
     if (element.type === 'error') throw element.error;
     if (element.type === 'finish') {
@@ -74,7 +77,7 @@ export async function* streamParts(
     finishReason,
     ...billed,
     ...(finish.providerMetadata === undefined ? {} : { providerMetadata: finish.providerMetadata as never }),
-    raw,
+    raw: raw.list(),
     ...(native ? { origin: answeredWith(finish, finishReason) } : {}),
   };
 }

@@ -80,7 +80,7 @@ export interface RequestSettings {
   readonly reasoning?: ReasoningEffort;
   /** Vendor-specific options by provider name, passed through unchanged. */
   readonly providerOptions?: ProviderOptions;
-  /** Whether streams also yield each original vendor chunk as a `raw` part. @default false */
+  /** Whether streams also yield each original vendor chunk as a `raw` part, and keep all of them for `raw` of the result. @default false */
   readonly includeRaw?: boolean;
   /** For adapters: the original request, which providers with the same format use without conversion. */
   readonly origin?: Origin;

@@ -71,7 +71,7 @@ export interface ProviderFinishPart {
   readonly cost?: number;
   /** Further metadata under the provider's name. Omitted if there is none. */
   readonly providerMetadata?: ProviderOptions;
-  /** The chunks of the stream, as the SDK returned them. */
+  /** The chunks of the stream, as the SDK returned them. Signalbox's own providers keep all only with `includeRaw`. */
   readonly raw?: readonly unknown[];
   /** The same in the format of the call's `origin`, if the provider supports it. */
   readonly origin?: unknown;

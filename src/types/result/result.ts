@@ -96,7 +96,10 @@ export interface OperationResult {
   readonly warnings: readonly Warning[];
   /** Further vendor metadata, by provider name; of the last call if there are several. */
   readonly providerMetadata: ProviderOptions;
-  /** The answer as the SDK returned it: the list of chunks for a stream, one element per call for embeddings and images. */
+  /**
+   * The answer as the SDK returned it: one element per call for embeddings and images, the list of chunks for a stream. Of a stream
+   * of more than 16 chunks, the first 8 and the last 8; all of them if the request has `includeRaw`.
+   */
   readonly raw: unknown;
 }
 

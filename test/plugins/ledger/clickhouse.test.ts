@@ -15,6 +15,8 @@ import { listed, worldWith } from './support.ts';
 const tables = new Map<string, Record<string, unknown>[]>();
 const queries: string[] = [];
 const tokens = new Map<string, number>();
+/** What a query for sums gives back. */
+const summed = { by_tenant: 'acme', by_day: '2026-01-01', sum_requests: '7', sum_cost_answer: '3000000' };
 let failures = 0;
 let client: Client;
 const server = createServer((request, response) => {
@@ -41,6 +43,10 @@ const server = createServer((request, response) => {
       // The rows have arrived; the answer gets lost.
       if (failures-- > 0) response.destroy();
       else response.end();
+      return;
+    }
+    if (query.includes('AS "sum_requests"')) {
+      response.end(`${JSON.stringify(summed)}\n`);
       return;
     }
     const from = /FROM (signalbox_\w+)/.exec(query)?.[1];
@@ -78,7 +84,21 @@ describe('ledger(clickhouse()), by the wire format,', () => {
     expect(tables.get('signalbox_ledger_chains')).toHaveLength(2);
   });
 
-  it('reads rows, sums and the chain back', async () => {
+  it('adds up in ClickHouse, in one statement, days by its own time zones', async () => {
+    const { usage } = worldWith(clickhouse(client));
+    const where = { tenant: "o'brien" };
+    expect(await usage.query({ by: ['tenant', 'day'], where, timeZone: 'Asia/Kolkata' })).toMatchObject([
+      { key: { tenant: 'acme', day: '2026-01-01' }, requests: 7, cost: { answer: 0.003 } },
+    ]);
+    const reads = queries.filter((query) => query.includes('SELECT'));
+    expect(reads).toHaveLength(1);
+    expect(reads[0]).toContain(`formatDateTime(fromUnixTimestamp64Milli(r."at"), '%Y-%m-%d', {p1:String})`);
+    expect(reads[0]).toMatch(/"tenant" IN \(\{p\d:String\}\)/);
+    expect(reads[0]).toContain('GROUP BY 1, 2');
+    expect(reads[0]).not.toContain('brien');
+  });
+
+  it('reads rows and the chain back', async () => {
     const { router, usage } = worldWith(clickhouse(client));
     await router.chat({ prompt: 'q' }, { tenant: 'acme' });
     await usage.flush();
@@ -88,7 +108,6 @@ describe('ledger(clickhouse()), by the wire format,', () => {
     const asked = queries.at(-1) ?? '';
     expect(asked).toMatch(/"tenant" IN \(\{p\d:String\}\)/);
     expect(asked).not.toContain('acme');
-    expect(await usage.query({ by: ['tenant'] })).toMatchObject([{ key: { tenant: 'acme' }, requests: 1 }]);
     expect(await usage.verify()).toMatchObject({ ok: true, rows: 1 });
   });
 

@@ -54,7 +54,7 @@ const columns: readonly Column<BudgetReport>[] = [
   {
     head: 'Used',
     cell: (report) => (
-      <div class="meter" title={`${Math.round(100 * ratioOf(report))} %`}>
+      <div class="meter" title={`${Math.round(100 * ratioOf(report))}%`}>
         <i class={toneOf(ratioOf(report))} style={{ width: `${Math.min(100, 100 * ratioOf(report))}%` }} />
       </div>
     ),

@@ -8,6 +8,7 @@ import type { AuditRecord } from '../types.ts';
 import { type Parameter, quoted, type SqlEngine, type Stored } from './engine.ts';
 import { rowConditions } from './query/conditions.ts';
 import { isInRollups, queryRollups } from './query/query.ts';
+import { isSqlEnough, queryRows } from './query/row-sums.ts';
 import { auditColumns, tables } from './schema.ts';
 
 /** Number of rows per read. */
@@ -43,6 +44,7 @@ export function sqlReader(engine: SqlEngine, timeZone: () => Promise<string>, ha
       const parsed = parseQuery(query, zone);
       const own = calendar(zone);
       if (hasSums && isInRollups(parsed, own)) return queryRollups(engine, parsed, own);
+      if (isSqlEnough(parsed, engine.dialect)) return queryRows(engine, parsed);
       const { by: _by, latency: _latency, ...filter } = query;
       return summarize(readRows(filter), parsed);
     },

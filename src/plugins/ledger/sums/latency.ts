@@ -10,7 +10,7 @@ export const samples = [
 ] as const satisfies readonly (keyof LatencySummary)[];
 
 /** Slots per doubling: neighbors differ by 19 %, so their middle is within 10% of the measured value. */
-const perDoubling = 4;
+export const perDoubling = 4;
 
 /** Counts by sample and slot, combined in one number. */
 export type Slots = Map<number, number>;
@@ -24,7 +24,7 @@ function middleOf(slot: number): number {
 }
 
 /** More slots than any duration has. */
-const perSample = 1_000;
+export const perSample = 1_000;
 
 export function addSlot(slots: Slots, key: number, count: number): void {
   slots.set(key, (slots.get(key) ?? 0) + count);

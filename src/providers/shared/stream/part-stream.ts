@@ -6,6 +6,7 @@ import type {
 } from '../../../types/provider.ts';
 import { abortLike } from '../../../util/time/real-abort.ts';
 import { mark } from '../account-marks.ts';
+import { RawChunks } from './raw-chunks.ts';
 import { readRest } from './rest.ts';
 
 /** Converts the chunks of one stream to parts. */
@@ -88,7 +89,7 @@ export function partStream(
   const { signal } = options;
   const leaving = abortLike(signal);
   const follow = (): void => leaving.abort(signal.reason);
-  const raw: unknown[] = [];
+  const raw = new RawChunks(options.includeRaw);
   let parts: ProviderStreamPart[] = [];
   let given = 0;
   let answer: OpenAnswer | undefined;
@@ -181,7 +182,7 @@ function left(): DOMException {
 function takeArrived(
   answer: OpenAnswer,
   options: PartStreamOptions,
-  raw: unknown[],
+  raw: RawChunks,
   unread: ProviderStreamPart[],
 ): void {
   const chunks = answer.source.arrived?.();
@@ -198,11 +199,11 @@ function takeIn(
   { chunks, end }: Chunks,
   { reader, source }: OpenAnswer,
   { provider, account, includeRaw, check, complete }: PartStreamOptions,
-  raw: unknown[],
+  raw: RawChunks,
   parts: ProviderStreamPart[],
 ): boolean {
   for (const chunk of chunks) {
-    raw.push(chunk);
+    raw.add(chunk);
     if (includeRaw === true) parts.push({ type: 'raw', value: chunk });
     for (const part of reader.push(chunk)) parts.push(mark(part, provider, account));
   }
@@ -213,7 +214,10 @@ function takeIn(
   check();
   for (const part of reader.end(end === 'marked')) {
     if (part.type !== 'finish') parts.push(mark(part, provider, account));
-    else parts.push(complete?.({ ...part, raw }) ?? { ...part, raw });
+    else {
+      const last = { ...part, raw: raw.list() };
+      parts.push(complete?.(last) ?? last);
+    }
   }
   return true;
 }

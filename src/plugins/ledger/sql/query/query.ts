@@ -187,7 +187,7 @@ async function addLatencies(
 }
 
 /** Groups that are combined from several queries. */
-class Groups {
+export class Groups {
   readonly #query: ParsedQuery;
   readonly #found = new Map<string, { readonly key: Key; readonly sum: Measures; readonly slots: Slots }>();
 
