@@ -110,6 +110,13 @@ describe.each(Object.entries(writers))('the sums that a ledger in %s keeps', (_,
     await rm(folder, { recursive: true, force: true });
   });
 
+  it.each(zones)('are those of the rows by day and hour of %s', async (zone) => {
+    for (const by of [['day'], ['day', 'tenant'], ['hour', 'model'], ['day', 'tag', 'route']] as const) {
+      const asked: LedgerQuery = { by, timeZone: zone };
+      expect(await sums.reader?.query(asked)).toEqual(await lines.reader?.query(asked));
+    }
+  });
+
   it('are those of the rows, in every time zone, range and grouping', async () => {
     const moment = fc.integer({ min: -10, max: days + 10 }).chain((day) =>
       fc.oneof(
