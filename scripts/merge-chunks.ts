@@ -32,7 +32,8 @@ export async function mergeChunks(folder = 'dist'): Promise<void> {
   for (const file of before) rmSync(resolve(folder, file));
   await build.write({
     dir: folder,
-    chunkFileNames: '[name]-[hash].js',
+    // Without esbuild's hashes: packages need none, and each is carried by what loads its file.
+    chunkFileNames: ({ name }) => `chunks/${name.replace(/-[A-Z0-9]{8}$/, '')}.js`,
     hoistTransitiveImports: false,
     manualChunks(id, { getModuleInfo }) {
       if (isEntry.has(id) || !loads('index', id, getModuleInfo)) return undefined;

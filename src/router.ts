@@ -1,5 +1,6 @@
 import type { RouterContext } from './core/context.ts';
 import { releaseDropped } from './core/dropped.ts';
+import { eventsPart } from './core/events/events-part.ts';
 import { chatOperation } from './core/operations/chat.ts';
 import { type AddedOptions, callFields, checkCallOptions, noOptions } from './core/options/call-options.ts';
 import { callOptionsOf } from './core/options/plugins.ts';
@@ -13,7 +14,7 @@ import { closedError } from './core/request-facts.ts';
 import { createRoutes } from './core/routes.ts';
 import { affinity } from './core/routing/affinity.ts';
 import { noStations, pluginErrors } from './core/stations/stations.ts';
-import { type Batching, batchingWith, deferredChannels, standardCost } from './core/targets/batching.ts';
+import { type Batching, batchingWith } from './core/targets/batching.ts';
 import { withSeveralAccounts } from './core/targets/several-accounts.ts';
 import { targetFactory } from './core/targets/target.ts';
 import { reportsOf } from './core/targets/target-report.ts';
@@ -75,16 +76,11 @@ export function createRouter(options: RouterOptions): Router {
   const plugins = [...(options.plugins ?? []), shadow(options)].filter((plugin) => plugin !== undefined);
   const store = options.store ?? defaultStore(options.clock ?? systemClock);
   const batching = batchingWith(async () => {
-    const { openBatches } = await import('./batch/index.ts');
-    const { clock, random, targets, events } = env;
-    const report = (error: unknown): void =>
-      events.emit({ type: 'plugin-error', plugin: 'batch', station: 'background', error });
-    const check = (each: CallOptions): void => checkCallOptions(each, env.callOptions);
-    return openBatches({
-      ...{ router, store, check, clock, random, report },
-      channels: deferredChannels(targets),
-      standardCost: (result) => standardCost(result, targets, env.prices),
-    });
+    const [{ openBatches }, { batchHost }] = await Promise.all([
+      import('./batch/index.ts'),
+      import('./core/parts/batch-host.ts'),
+    ]);
+    return openBatches(batchHost(router, store, env));
   }, store);
   const env = contextOf(options, plugins, batching.desk, closing.signal);
   const { targets, clock, events, findRoute } = env;
@@ -114,20 +110,22 @@ export function createRouter(options: RouterOptions): Router {
         env,
       ),
     warmup: async () => (await env.parts.load(upkeepPart, clock, closing.signal)).warmUp(env),
-    on: events.on,
+    on(type, listener) {
+      const stop = events.on(type, listener);
+      env.parts.load(eventsPart, clock, closing.signal).catch(() => {});
+      return stop;
+    },
     with(preset) {
       checkCallOptions(preset, env.callOptions);
       return presetRouter(router, preset, env.callOptions);
     },
     stats() {
       releaseDropped(env.activeRequests.items, clock.now());
-      return reportsOf(targets, plugins, clock, env.prices, (plugin, error) =>
-        report(plugin, 'background', error),
-      );
+      return reportsOf(env, (plugin, error) => report(plugin, 'background', error));
     },
-    run: async (request, callOptions) => (await import('./agent/run.ts')).run(router, request, callOptions),
+    run: async (request, callOptions) => (await import('./agent/index.ts')).run(router, request, callOptions),
     runStream: async (request, callOptions) =>
-      (await import('./agent/run-stream.ts')).runStream(router, request, callOptions),
+      (await import('./agent/index.ts')).runStream(router, request, callOptions),
     providers: (options.providers ?? []).map(({ name }) => name),
     async addTarget(target, { routes = [] } = {}) {
       (await import('./core/parts/roster.ts')).addTargets({ router, env }, target, routes);

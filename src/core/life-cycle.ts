@@ -1,16 +1,16 @@
 import { isRouterError } from '../errors.ts';
 import type { AnyResult, RequestSummary } from '../types/plugin.ts';
-import type { Decision } from '../types/result/decision.ts';
-import { type Ending, reportRequestEnd, reportRequestStart, wastedCost } from './events.ts';
+import type { Ending } from './events/events.ts';
+import { report } from './events/events-part.ts';
 import { loadRest } from './parts/rest.ts';
 import type { RequestState } from './request.ts';
 
 /** Starts a request's timers and its plugins' observers. */
 export function beginRequest(request: RequestState): void {
   request.start(abandonRequest);
-  const { events, stations } = request.env;
-  if (events.subscribed.size > 0) reportRequestStart(request);
-  const { observe } = stations;
+  const { env } = request;
+  if (env.events.subscribed.size > 0) report(env, (events) => events.reportRequestStart(request));
+  const { observe } = env.stations;
   if (observe !== undefined) request.observers = observe(request.context);
 }
 
@@ -22,45 +22,17 @@ function finish(
   error: unknown,
 ): void {
   if (!request.release()) return;
+  const { env, observers } = request;
+  if (observers === undefined && env.events.subscribed.size === 0) return;
   const left = request.holding?.left;
   const seen: Ending =
     left === undefined
       ? { outcome, result, error }
       : { outcome: left.outcome, error: left.reason, result: undefined, forOthers: result };
-  request.observers?.end(summaryOf(request, seen));
-  if (request.env.events.subscribed.size > 0) reportRequestEnd(request, seen);
-}
-
-function summaryOf(
-  { given, attempts, decision, lookup, startedAt, firstTokenAt, env }: RequestState,
-  { outcome, result, error, forOthers }: Ending,
-): RequestSummary {
-  return {
-    outcome,
-    result,
-    given,
-    error,
-    forOthers,
-    target: result?.target,
-    attempts,
-    decision,
-    lookup,
-    wastedCost: wastedCost(attempts, (result ?? forOthers)?.target),
-    duration: env.clock.now() - startedAt,
-    firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
-  };
-}
-
-/** The decision of a request for which no target was chosen. */
-export function unrouted({ route, notes }: RequestState): Decision {
-  const { name, policies } = route;
-  return {
-    route: name,
-    strategy: policies.strategy.name,
-    candidates: [],
-    skipped: [],
-    ...(notes === undefined ? {} : { notes }),
-  };
+  report(env, (events) => {
+    observers?.end(events.summaryOf(request, seen));
+    if (env.events.subscribed.size > 0) events.reportRequestEnd(request, seen);
+  });
 }
 
 /** Ends a request with its answer. */
@@ -73,7 +45,10 @@ export function finishRequest(request: RequestState, result: AnyResult): void {
 export function failRequest(request: RequestState, error: unknown): void {
   const { aborted, reason } = request.signal;
   const byCaller = aborted && error === reason && !isRouterError(error);
-  if (request.notes !== undefined) request.decision ??= unrouted(request);
+  if (request.notes !== undefined)
+    report(request.env, ({ unrouted }) => {
+      request.decision ??= unrouted(request);
+    });
   finish(request, byCaller ? 'aborted' : 'failed', undefined, error);
 }
 

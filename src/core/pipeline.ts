@@ -4,6 +4,7 @@ import type { Part } from '../util/lazy.ts';
 import { orAbort } from '../util/time/abort.ts';
 import { lastResort } from './answer/last-resort-part.ts';
 import type { RouterContext } from './context.ts';
+import { eventsPart } from './events/events-part.ts';
 import { recoveryPart } from './failover/recovery-part.ts';
 import { startFailover } from './failover/start.ts';
 import { beginRequest, failRequest, finishRequest } from './life-cycle.ts';
@@ -13,7 +14,7 @@ import type { RunnableOperation } from './operations/runnable.ts';
 import { checkCallOptions } from './options/call-options.ts';
 import { extensionsPart } from './parts/extensions-part.ts';
 import { lacksExtensions, loadExtensions } from './parts/load-extensions.ts';
-import { isPlainCall, loadRest } from './parts/rest.ts';
+import { isPlainCall, loadBilling, loadRest } from './parts/rest.ts';
 import { RequestState } from './request.ts';
 import { fallbackRoute, namedRoute } from './routing/named-route.ts';
 import { isPlain, isPricedLater } from './routing/plain-routing.ts';
@@ -68,7 +69,11 @@ async function carryOut<Request extends AnyRequest, Result>(
       await stations.routed(request.context, (made) => request.replace(made));
     const loading = !env.prices.isReady && isPricedLater(request) ? undefined : env.prices.ready();
     if (loading !== undefined) await orAbort(loading, request.signal);
-    if (!env.isWhole && !isPlain(request)) await loadRest(env, request.signal);
+    if (!env.isWhole) {
+      if (isPlain(request))
+        void loadBilling(env, request.signal); // while the target works
+      else await loadRest(env, request.signal);
+    }
     const result = await operation.run(request, startFailover(request, selected));
     const { complete } = request;
     return end(operation, request, complete === undefined ? result : await completed(result, complete));
@@ -117,6 +122,8 @@ export function check<Request extends AnyRequest>(
 ): RequestState<Request> | Promise<unknown> {
   checkCallOptions(options, env.callOptions);
   if (lacksExtensions(env)) return loadExtensions(env, options.signal);
+  if (env.events.subscribed.size > 0 && !env.isWhole && env.parts.get(eventsPart) === undefined)
+    return env.parts.load(eventsPart, env.clock, options.signal);
   if (!env.isWhole && !isPlainCall(options)) return loadRest(env, options.signal);
   const { parts, stations, select } = env;
   const fullCheck = parts.get(fullCheckPart);

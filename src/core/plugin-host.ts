@@ -6,7 +6,6 @@ import { repeat } from '../util/time/clock.ts';
 import type { RouterContext } from './context.ts';
 import { extensionsPart } from './parts/extensions-part.ts';
 import { loadRest } from './parts/rest.ts';
-import { RequestState } from './request.ts';
 import { pluginErrors } from './stations/stations.ts';
 import { emitHealthChange } from './targets/target-health.ts';
 
@@ -21,7 +20,7 @@ export function installPlugins(
   env: RouterContext,
   options: object,
 ): () => Promise<void> {
-  const { clock, random, targets, events } = env;
+  const { clock, random, events } = env;
   // On first use, because recording data for other processes has a cost.
   let replicas: readonly Replica[] | undefined;
   const report = pluginErrors(events);
@@ -36,7 +35,6 @@ export function installPlugins(
       async replicas() {
         await loadRest(env, env.closed); // what measures the targets
         const { replicasOf } = await env.parts.load(extensionsPart, clock, env.closed);
-        await loadRest(env, env.closed); // what measures the targets
         replicas ??= replicasOf(env, (target) => emitHealthChange(target, env));
         return replicas;
       },
@@ -46,17 +44,11 @@ export function installPlugins(
         return stop;
       },
       shadow(context, id, onEnd = () => {}) {
-        const target = targets.find((each) => each.id === id);
         const extensions = env.parts.get(extensionsPart);
-        const request = extensions?.behind(context);
-        if (target === undefined || !(request instanceof RequestState)) onEnd();
-        else void extensions?.sendShadow(request, target, onEnd);
+        if (extensions === undefined) onEnd();
+        else extensions.shadow(env, context, id, onEnd);
       },
-      hold(context) {
-        const request = env.parts.get(extensionsPart)?.behind(context);
-        const isHeld = request instanceof RequestState && request.isUnderWay;
-        return isHeld ? request.holding?.hold() : undefined;
-      },
+      hold: (context) => env.parts.get(extensionsPart)?.hold(context),
       onBehalfOf: (context) => optionsOnBehalf(plugins, context),
       report: (error) => report(plugin, 'background', error),
       emit: events.emit,

@@ -177,7 +177,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> implements Ac
 
   /** What it requires of a target, beside its size. */
   get needs(): Requirements {
-    this.#needs ??= this.operation.requirements(this.request);
+    this.#needs ??= this.operation.requirements(this.request, this.env.parts);
     return this.#needs;
   }
 

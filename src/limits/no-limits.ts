@@ -1,4 +1,5 @@
 import type { VendorLimit } from '../types/options/limit.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** Expected tokens of an attempt. */
 export interface TokenDemand {
@@ -43,7 +44,8 @@ export interface AdaptiveConcurrency {
   succeeded(inFlight: number): void;
 }
 
-// Limits of which nothing is known yet. `vendorLimits` and `adaptiveConcurrency` take their place.
+// Limits of which nothing is known yet, or whose code is not loaded. `vendorLimits`, `adaptiveConcurrency` and `rateLimit` take their
+// place.
 
 export function unreportedLimits(): VendorLimits {
   const self = {
@@ -60,4 +62,10 @@ export function unreportedLimits(): VendorLimits {
 
 export function unlimited(): AdaptiveConcurrency {
   return { limit: Number.POSITIVE_INFINITY, refused() {}, succeeded() {} };
+}
+
+/** Declared limits until they are in force: routers with any begin no request before that. `undefined` if neither is set. */
+export function unlimitedRate(rpm: number | undefined, tpm: number | undefined): RateLimit | undefined {
+  if (rpm === undefined && tpm === undefined) return undefined;
+  return { rpm, tpm, isInForce: false, freeAt: (_, now) => now, take: () => () => {}, headroom: () => 1 };
 }

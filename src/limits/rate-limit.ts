@@ -1,5 +1,9 @@
 /** Declared limits of a target: requests and tokens per minute. */
 export interface RateLimit {
+  readonly rpm: number | undefined;
+  readonly tpm: number | undefined;
+  /** Whether it limits yet. */
+  readonly isInForce: boolean;
   /**
    * When an attempt of this many tokens may start; monotonic milliseconds, at most `now` if it may start
    * immediately.
@@ -46,12 +50,14 @@ function bucket(perMinute: number): Bucket {
   };
 }
 
-/** Returns `undefined` if neither limit is set. */
-export function rateLimit(rpm: number | undefined, tpm: number | undefined): RateLimit | undefined {
-  if (rpm === undefined && tpm === undefined) return undefined;
+/** Puts a declared limit in force, if it is not yet. */
+export function rateLimit(declared: RateLimit): RateLimit {
+  const { rpm, tpm, isInForce } = declared;
+  if (isInForce) return declared;
   const requests = rpm === undefined ? undefined : bucket(rpm);
   const tokens = tpm === undefined ? undefined : bucket(tpm);
-  return {
+  const limit: Omit<RateLimit, 'rpm' | 'tpm'> = {
+    isInForce: true,
     freeAt: (amount, now) => Math.max(requests?.freeAt(1, now) ?? now, tokens?.freeAt(amount, now) ?? now),
     take(amount, now) {
       requests?.add(-1, now);
@@ -62,4 +68,5 @@ export function rateLimit(rpm: number | undefined, tpm: number | undefined): Rat
     },
     headroom: (now) => Math.min(requests?.headroom(now) ?? 1, tokens?.headroom(now) ?? 1),
   };
+  return Object.assign(declared, limit);
 }

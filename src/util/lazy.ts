@@ -1,6 +1,6 @@
 import { RouterError } from '../errors.ts';
 import type { Clock } from '../types/clock.ts';
-import type { Signal } from './time/abort.ts';
+import { LinkedAbort, type Signal } from './time/abort.ts';
 import { sleep } from './time/clock.ts';
 
 /**
@@ -20,13 +20,6 @@ export function part<T>(name: string, importIt: () => Promise<T>): Part<T> {
 /** Pauses before further tries, in milliseconds: a file that cannot be read now may be readable in a moment. */
 const pauses = [20, 200, 1_000];
 
-const never: Signal = {
-  aborted: false,
-  reason: undefined,
-  addEventListener() {},
-  removeEventListener() {},
-};
-
 /** The parts that a router has loaded. */
 export class Parts {
   readonly #loaded = new Map<Part<unknown>, unknown>();
@@ -42,7 +35,7 @@ export class Parts {
    *
    * @throws RouterError `not-loaded`, after several tries. A later call tries again
    */
-  async load<T>(part: Part<T>, clock: Clock, signal: Signal = never): Promise<T> {
+  async load<T>(part: Part<T>, clock: Clock, signal: Signal = new LinkedAbort()): Promise<T> {
     for (const pause of pauses) {
       try {
         return await this.#import(part);

@@ -63,14 +63,14 @@ describe.each(faces)('a model name through %s', (_, ask) => {
     ['Flash', 'flash'],
     ['fats', 'fast'],
     ['gemni', 'gemini'],
-  ])('%s that there is not says what was meant', async (model, meant) => {
+  ])('%s that does not exist suggests a similar name', async (model, meant) => {
     const error = String(await rejection(ask(model)));
     expect(error).toContain(
       `'${model}' (did you mean '${meant}'?); there are default, fast, openai/gpt-5-mini, flash`,
     );
   });
 
-  it('like nothing that there is only lists what there is', async () => {
+  it('similar to no known name only lists the known ones', async () => {
     const error = String(await rejection(ask('claude-opus')));
     expect(error).not.toContain('did you mean');
     expect(error).toContain('there are default');
@@ -98,7 +98,7 @@ describe('aliases', () => {
 });
 
 describe('routed() and reportOf()', () => {
-  it('carry call options there, and what the router did back', async () => {
+  it('pass call options to the router, and its report back', async () => {
     const client = new OpenAI({ apiKey: 'none', baseURL: 'http://signalbox/v1', fetch: toFetch(router) });
     const only = ['flash'];
     const request = { model: 'default', messages };

@@ -16,7 +16,7 @@ describe('the arithmetic', () => {
     expect(median([4, 1, 3, 2])).toBe(2.5);
   });
 
-  test('a median does not mind one value that is far off', () => {
+  test('one outlier does not change a median', () => {
     expect(median([1, 1_000, 2])).toBe(2);
   });
 
@@ -59,7 +59,7 @@ describe('the arithmetic', () => {
     expect(interval([1, 2, 3, 4, 5])).toBeUndefined();
   });
 
-  test('in each round everyone has one turn, and over the rounds everyone begins', () => {
+  test('each contender runs once per round, and each one begins in some round', () => {
     const rounds = [0, 1, 2, 3].map((round) => turns(['a', 'b', 'c'], round).join(''));
     expect(rounds).toEqual(['abc', 'bca', 'cab', 'abc']);
   });
@@ -104,7 +104,7 @@ describe('the goals', () => {
     expect(verdict([40, 40, 40, 40, 40])).toBe('undecided');
   });
 
-  test('what was not measured is neither met nor missed', () => {
+  test('an unmeasured goal is neither met nor missed', () => {
     const open = judge(measured([55])).filter((each) => each.verdict === undefined);
     expect(open.length).toBe(judge(measured([55])).length - 1);
   });
@@ -119,7 +119,7 @@ describe('the options', () => {
     });
   });
 
-  test('what is quick leaves out what is long', () => {
+  test('--quick omits the long parts', () => {
     expect(readOptions(['--quick'], parts, ['memory'])).toMatchObject({
       parts: ['chat-1', 'chat-64'],
       rounds: 3,

@@ -26,7 +26,7 @@ describe('signalbox', () => {
     expect(await cli(arg)).toEqual({ code: 0, out: `${own.version}\n`, err: '' });
   });
 
-  it('refuses what it does not know', async () => {
+  it('refuses an unknown command', async () => {
     const { code, err } = await cli('simulat');
     expect(code).toBe(2);
     expect(err).toContain('simulate, doctor');
@@ -61,7 +61,7 @@ describe('signalbox doctor', () => {
     expect(code).toBe(0);
   });
 
-  it('says what it wants', async () => {
+  it('names the missing argument', async () => {
     expect((await cli('doctor')).code).toBe(2);
   });
 });

@@ -31,13 +31,13 @@ describe('accept', () => {
     expect(seen).toEqual([{ n: 1 }, 0.000_02, 'a']);
   });
 
-  it('may think it over', async () => {
+  it('may be asynchronous', async () => {
     const { router } = world({ a: [{ text: 'No' }], b: [{ text: 'A whole answer.' }] });
     const { target } = await router.chat({ prompt: '?' }, { accept: async (result) => longEnough(result) });
     expect(target).toBe('b');
   });
 
-  it('rejects with OutputError and its reason where no answer will do', async () => {
+  it('rejects with OutputError and its reason if no answer is accepted', async () => {
     const { router, of } = world({ a: [{ text: 'No' }], b: [{ text: 'No' }] }, { accept: longEnough });
     const error = await rejection(router.chat({ prompt: '?' }));
     expect(isRouterError(error, 'output') && [error.by, error.issues]).toEqual(['accept', ['too short']]);

@@ -10,7 +10,7 @@ const another = 'Paris, the capital of France.';
 const beginsAgain = (text: string): Cast => ({ scripts: [{ text: text.split(/(?= )/) }], prefill: true });
 
 describe('a target that begins the answer again instead of continuing it', () => {
-  it('is seen through where it repeats the text word for word', async () => {
+  it('is detected if it repeats the text word for word', async () => {
     const { router } = continuing({ a: breaks('Paris is', ' the capi'), b: beginsAgain(whole) });
     const stream = await router.stream(ask);
     const parts = await read(stream);
@@ -20,14 +20,14 @@ describe('a target that begins the answer again instead of continuing it', () =>
     expect([text, attempts.length]).toEqual([whole, 2]);
   });
 
-  it('is seen through for a reader that gets text alone', async () => {
+  it('is detected for a reader of text only', async () => {
     const { router } = continuing({ a: breaks('Paris is', ' the capi'), b: beginsAgain(whole) }, 'continue');
     let text = '';
     for await (const delta of (await router.stream(ask)).textStream) text += delta;
     expect(text).toBe(whole);
   });
 
-  it('restarts with what it writes where its words are other ones', async () => {
+  it('restarts with its own text if that differs', async () => {
     const { router, providers } = continuing({ a: breaks('Paris is', ' the capi'), b: beginsAgain(another) });
     const stream = await router.stream(ask);
     const parts = await read(stream);
@@ -66,7 +66,7 @@ describe('a target that begins the answer again instead of continuing it', () =>
     expect(providers['b']?.calls).toHaveLength(1);
   });
 
-  it('ends the stream where it must not restart, with nothing glued to it', async () => {
+  it('ends the stream if it must not restart, with nothing appended', async () => {
     const { router } = continuing(
       { a: breaks('Paris is', ' the capi'), b: beginsAgain(another) },
       'continue',
@@ -75,7 +75,7 @@ describe('a target that begins the answer again instead of continuing it', () =>
     expect(error).toMatchObject({ code: 'stream-interrupted', partial: { text: 'Paris is the capi' } });
   });
 
-  it('is not held to have failed for it', async () => {
+  it('does not count as failed for it', async () => {
     const { router } = continuing(
       { a: breaks('Paris is', ' the capi'), b: beginsAgain(another) },
       'continue',

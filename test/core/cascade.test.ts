@@ -44,7 +44,7 @@ describe('cheap first, and expensive where that answer is rejected', () => {
     expect([end?.cost, end?.wastedCost]).toEqual([undefined, bothCosts]);
   });
 
-  it('costs nothing beside the cheap answer where that will do', async () => {
+  it('costs only the cheap answer if that is accepted', async () => {
     const all = cascade({ accept: () => true });
     await all.router.chat(ask);
     expect(bill(all)).toEqual([['cheap', 'success', 'yes', cheapCost]]);

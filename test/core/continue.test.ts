@@ -8,7 +8,7 @@ const ask = { prompt: 'Tell me' };
 const types = (parts: readonly StreamPart[]): readonly string[] => parts.map(({ type }) => type);
 
 describe("interrupted: 'continue-or-restart'", () => {
-  it('has another target say the rest, and the reader notices nothing', async () => {
+  it('lets another target continue the answer without the reader noticing', async () => {
     const { router, providers } = stage({
       a: breaks('Paris is', ' the capi'),
       b: goesOn('tal', ' of France.'),
@@ -75,7 +75,7 @@ describe("interrupted: 'continue-or-restart'", () => {
     expect(providers['c']?.calls[0]?.messages.at(-1)).toEqual({ role: 'assistant', content: 'one two' });
   });
 
-  it('lets the same target go on where it is the only one', async () => {
+  it('lets the same target continue if it is the only one', async () => {
     const { router, clock } = stage({
       a: {
         scripts: ({ messages }) =>
@@ -108,7 +108,7 @@ describe("interrupted: 'continue-or-restart'", () => {
     expect(textOf(parts)).toBe('all of it');
   });
 
-  it('says that it was interrupted where nothing is left to try', async () => {
+  it('throws StreamInterruptedError if no target is left', async () => {
     const { router, clock } = stage({ a: breaks('one') });
     const reading = rejection(read(await router.stream(ask)));
     await clock.advance(60_000);
@@ -195,7 +195,7 @@ describe("interrupted: 'continue-or-restart'", () => {
     });
   });
 
-  it('never continues thoughts', async () => {
+  it('never continues reasoning', async () => {
     const { router } = stage({
       a: {
         scripts: [

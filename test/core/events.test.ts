@@ -7,7 +7,7 @@ import { outcome, read, rejection, textOf, world } from '../support/requests.ts'
 const ask = { prompt: 'Hi' };
 
 describe('events', () => {
-  it('tell the story of a request in order, and carry the caller’s metadata', async () => {
+  it('report a request in order, with the caller’s metadata', async () => {
     const { router, events } = world({ a: [{ error: { kind: 'server', status: 500 } }], b: [{}] });
     await router.chat(ask, { metadata: { user: 7 } });
     expect(events.map(({ type }) => type)).toEqual([
@@ -28,7 +28,7 @@ describe('events', () => {
     expect(of('request-end')[0]?.wastedCost).toBe(0);
   });
 
-  it('tell the cost of what was paid for nothing apart from the cost of the answer', async () => {
+  it('report wasted cost separately from the cost of the answer', async () => {
     const { router, of } = world(
       { a: [{ text: ['one', 'two'], after: 1, cut: true }], b: [{}] },
       { interrupted: 'restart' },
@@ -40,7 +40,7 @@ describe('events', () => {
     expect(of('request-end')[0]).toMatchObject({ cost: answer?.cost, wastedCost: wasted?.cost?.total });
   });
 
-  it('tell at the end of a request what its last attempt cost, also when it is aborted while it restarts', async () => {
+  it('report the cost of the last attempt at the end of a request, also if it is aborted during a restart', async () => {
     const { router, clock, of } = world(
       { a: [{ text: ['one'], after: 1, cut: true }], b: [{ hang: true }] },
       { interrupted: 'restart' },
@@ -136,7 +136,7 @@ describe('events', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('say once per target that no price is known', async () => {
+  it('report an unknown price once per target', async () => {
     const provider = scriptedProvider('a');
     const router = createRouter({ targets: [{ provider, model: 'm' }], catalog: false });
     const seen: string[] = [];

@@ -192,7 +192,7 @@ describe('waiting for a target with a Retry-After', () => {
     expect((await answer).attempts).toHaveLength(2);
   });
 
-  it('fails at once, and says when to come back, when that is too far away', async () => {
+  it('fails at once with the retry time if that is too far away', async () => {
     const { router, clock } = world({
       a: [{ error: { kind: 'rate-limit', status: 429, retryAfter: 100_000 } }],
     });
@@ -225,7 +225,7 @@ describe('waiting for a target with a Retry-After', () => {
     expect((await router.chat(ask)).target).toBe('a');
   });
 
-  it('never lets a later, shorter word shorten an earlier one', async () => {
+  it('never lets a later, shorter Retry-After shorten an earlier one', async () => {
     const limits = [9_000, 1_000].map(
       (retryAfter) => ({ error: { kind: 'rate-limit', status: 429, retryAfter } }) as const,
     );
@@ -271,7 +271,7 @@ describe('health', () => {
     expect(providers['a']?.calls).toHaveLength(4);
   });
 
-  it('gives a probe company as soon as it is slower than usual, and holds that against it', async () => {
+  it('hedges a probe that is slower than usual, which then counts as failed', async () => {
     const { router, clock, providers } = world({
       a: [overloaded, overloaded, overloaded, { hang: true }, {}],
       b: [{ delay: 10 }],
@@ -329,7 +329,7 @@ describe('health', () => {
   });
 });
 
-describe('a route that would rather stay with its target', () => {
+describe('a route that prefers the same target', () => {
   const prefer = 'same-target' as const;
   const failure = { error: { kind: 'server', status: 500 } } as const;
   const askedOf = (result: { attempts: readonly { target: string }[] }): readonly string[] =>

@@ -2,16 +2,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRouter } from 'signalbox';
 import { scriptedProvider, virtualClock } from 'signalbox/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { billingPart } from '../../src/core/attempt/billing/billing-part.ts';
 import { recoveryPart } from '../../src/core/failover/recovery-part.ts';
 import { countingPart } from '../../src/pricing/counting-part.ts';
+import type { Part } from '../../src/util/lazy.ts';
 import { rejection } from '../support/requests.ts';
 
-const { importIt } = recoveryPart;
-
-/** Lets the first loads of the code for failures fail, as in a process without free descriptors. */
-function loseFirst(times: number): { readonly loads: () => number } {
+/** Lets the first loads of some code fail, by default of that for failures, as in a process without free descriptors. */
+function loseFirst(times: number, part: Part<unknown> = recoveryPart): { readonly loads: () => number } {
+  const { importIt } = part;
   let loads = 0;
-  vi.spyOn(recoveryPart, 'importIt').mockImplementation(async () => {
+  vi.spyOn(part, 'importIt').mockImplementation(async () => {
     loads += 1;
     if (loads <= times) throw new Error('too many open files');
     return importIt();
@@ -133,6 +134,42 @@ describe('the first failure of a router', () => {
 });
 
 describe("a router's first request", () => {
+  it('has a cost although the code for costs is loaded while its target works', async () => {
+    const { router, clock } = await world({ a: [{}] });
+    const { loads } = loseFirst(3, billingPart);
+    const answer = router.chat({ prompt: 'Hi' });
+    await clock.advance(5_000);
+    expect((await answer).cost?.total).toBeGreaterThan(0);
+    expect(loads()).toBeGreaterThan(3);
+  });
+
+  it('is answered without a cost where that code cannot be loaded', async () => {
+    const { router, clock } = await world({ a: [{}] });
+    loseFirst(Number.POSITIVE_INFINITY, billingPart);
+    const answer = router.chat({ prompt: 'Hi' });
+    await clock.advance(5_000);
+    const { target, cost, attempts } = await answer;
+    expect({ target, cost, billed: attempts[0]?.billed }).toEqual({
+      target: 'a',
+      cost: undefined,
+      billed: 'yes',
+    });
+  });
+
+  it('is on the bill where its caller leaves before the code for costs is loaded', async () => {
+    const { router, clock } = await world({ a: [{ hang: true }] });
+    loseFirst(1, billingPart);
+    const leaving = new AbortController();
+    const ends: unknown[] = [];
+    router.on('request-end', ({ wastedCost }) => ends.push(wastedCost));
+    const answer = rejection(router.chat({ prompt: 'Hi' }, { signal: leaving.signal }));
+    await clock.advance(1);
+    leaving.abort();
+    await answer;
+    expect(ends).toEqual([expect.any(Number)]);
+    expect(ends[0]).toBeGreaterThan(0);
+  });
+
   it('is observed within its call after warmup(), and in its async context without it', async () => {
     const clock = virtualClock();
     const store = new AsyncLocalStorage<string>();

@@ -47,7 +47,7 @@ describe('image', () => {
     });
   });
 
-  it('hands the request on as it is', async () => {
+  it('passes the request on unchanged', async () => {
     const provider = scriptedProvider('a');
     const request = {
       prompt: 'at night',
@@ -112,7 +112,7 @@ describe('image', () => {
     expect(cost?.total).toBe(0.04);
   });
 
-  it('takes an answer without an image for broken', async () => {
+  it('treats an answer without an image as broken', async () => {
     const { router } = routerOf([scriptedProvider('a', [{ images: [] }]), scriptedProvider('b')]);
     const { target, attempts } = await router.image({ prompt: 'x' });
     expect(target).toBe('b');

@@ -30,7 +30,7 @@ describe('priorityLanes', () => {
     expect(lanes.head(new Set([entry('a'), entry('c'), entry('d')]))).toBeUndefined();
   });
 
-  it('gives up the last to arrive of the lowest rank, and only below the one that wants its place', () => {
+  it('evicts the latest of the lowest rank, and only below the rank that needs its place', () => {
     const { lanes } = filled({ a: [2, 'x'], b: [1, 'y'], c: [2, 'y'], d: [1, 'x'] });
     expect(lanes.leastBelow(0)?.name).toBe('c');
     expect(lanes.leastBelow(1)?.name).toBe('c');
@@ -43,7 +43,7 @@ describe('priorityLanes', () => {
     expect(lanes.before('z', 2)).toBe(0);
   });
 
-  it('forgets an entry once, however often it is deleted', () => {
+  it('removes an entry once, however often it is deleted', () => {
     const { lanes, entry } = filled({ a: [0, 'x'], b: [0, 'x'] });
     lanes.delete(entry('a'));
     lanes.delete(entry('a'));

@@ -8,6 +8,7 @@ import {
 } from 'signalbox';
 import { type Script, scriptedProvider } from 'signalbox/testing';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventsPart } from '../../src/core/events/events-part.ts';
 
 /** What happens, in order. */
 const log = vi.hoisted((): string[] => []);
@@ -93,6 +94,7 @@ describe('catalog prices of the first request', () => {
     const leave = new AbortController();
     const costs: unknown[] = [];
     router.on('usage', ({ cost, billed }) => costs.push([cost?.source, cost?.estimated, billed]));
+    await eventsPart.importIt(); // so that the request is sent within the call
     const answer = router.chat({ prompt: 'Hi' }, { signal: leave.signal });
     leave.abort();
     await expect(answer).rejects.toThrow();

@@ -85,7 +85,7 @@ describe('queue.maxWait', () => {
 });
 
 describe('a refusal', () => {
-  it('teaches no limit where it is the only one: the retry goes by its backoff', async () => {
+  it('sets no limit if it is the only one: the retry follows its backoff', async () => {
     const { router, clock } = world({ a: [long, refused, {}] }, patient);
     const stream = await router.stream(ask);
     const answer = router.chat(ask);
@@ -96,7 +96,7 @@ describe('a refusal', () => {
     await reading;
   });
 
-  it('teaches no limit either where it comes from time to time', async () => {
+  it('sets no limit if it occurs from time to time', async () => {
     let index = 0;
     // Every second request is refused once while a stream runs.
     const { router, clock } = world(
@@ -114,7 +114,7 @@ describe('a refusal', () => {
     await reading;
   });
 
-  it('delays requests where it is one of many, and refuses none that nothing else holds back', async () => {
+  it('delays requests if it is one of many, and refuses none for that reason alone', async () => {
     let index = 0;
     const busy: Script = { delay: 300_000 };
     // Four at a time, forever: more are refused, until no more come.

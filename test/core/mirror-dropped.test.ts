@@ -24,7 +24,7 @@ describe('a copy is dropped, and not queued,', () => {
     expect(all.clock.timers).toBe(0);
   };
 
-  it('where as many as may be are under way, and no longer when they are over', async () => {
+  it('while the maximum number is in flight, and no longer after that', async () => {
     const all = mirrored([{ delay: 1_000 }], { mirror: { ...mirror, maxInFlight: 2 } });
     for (let request = 0; request < 5; request++) await all.router.chat(ask);
     await all.clock.advance(1_000);
@@ -141,7 +141,7 @@ describe('no copy is made', () => {
     }
   });
 
-  it('that anybody could go on from', async () => {
+  it('that others could continue from', async () => {
     const boundBy: Provider['boundBy'] = ({ vendor }) =>
       vendor === undefined ? undefined : { responseId: String(vendor['previous']) };
     const { router, clock } = custom({ a: { wrap: { boundBy } }, b: { wrap: { boundBy } } });
@@ -153,7 +153,7 @@ describe('no copy is made', () => {
     expect(ofCopy.candidates.map(({ target }) => target)).toEqual(['a']);
   });
 
-  it('where the target is unfit', async () => {
+  it('if the target is incapable', async () => {
     const { router, clock, copies } = custom({ a: {}, b: { capabilities: { tools: false } } });
     await router.chat({ ...ask, tools: [{ name: 't', inputSchema: {} }] });
     await clock.advance(10);

@@ -173,7 +173,7 @@ describe('nextTarget after a failure', () => {
   });
 });
 
-describe('nextTarget after a request that was not looked at', () => {
+describe('nextTarget after a connection closed before the request was read', () => {
   const a = option('a', failed(now));
   const unread = { tries: 1, last: a, wasUnread: true };
   it.each<Row>([
@@ -207,7 +207,7 @@ describe('nextTarget after a request that was not looked at', () => {
   });
 });
 
-describe('nextTarget where the route would stay with its target', () => {
+describe('nextTarget on a route that prefers the same target', () => {
   const a = option('a', failed(now + 100));
   const stays = { tries: 1, last: a, wouldStay: true };
   it.each<Row>([

@@ -13,7 +13,7 @@ describe('an abort of our own', () => {
     expect([told, signal.aborted, signal.reason]).toEqual([['a first', 'b'], true, 'first']);
   });
 
-  it('does not tell whom another listener has just let go', () => {
+  it('does not call a listener that another listener has just removed', () => {
     const link = new LinkedAbort();
     const { signal } = link;
     const told: string[] = [];

@@ -165,7 +165,7 @@ describe('waiting', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('lets as many in at a time as a returning target bears, not all at once', async () => {
+  it('admits as many at a time as a recovering target can take, not all at once', async () => {
     const refused = { error: { kind: 'rate-limit', status: 429, retryAfter: 1_000 } } as const;
     const clock = virtualClock();
     let most = 0;

@@ -13,7 +13,7 @@ const user = (...parts: readonly object[]): ChatRequest =>
 const text = (words: string) => ({ type: 'text', text: words });
 const file = (data: string) => ({ type: 'file', data, mediaType: 'application/pdf' });
 
-describe('a refusal that does not say what it is about', () => {
+describe('a refusal without a stated subject', () => {
   const healthAfter = async (error: Failure, ...requests: readonly ChatRequest[]): Promise<unknown> => {
     const { router } = world({ a: [{ error }], b: [{}] });
     for (const request of requests) expect((await router.chat(request)).target).toBe('b');
@@ -90,7 +90,7 @@ describe('a refusal that does not say what it is about', () => {
     expect(router.stats()[0]?.health).toBe('healthy');
   });
 
-  it('is looked at again after ten minutes', async () => {
+  it('is tried again after ten minutes', async () => {
     const { router, clock } = world({ a: [{ error: unclear }, { error: unclear }, {}], b: [{}] });
     for (const prompt of ['one', 'two', 'three']) await router.chat({ prompt });
     await clock.advance(600_000);

@@ -250,7 +250,7 @@ describe('a request that may take long', () => {
   });
 });
 
-describe('a long honest answer', () => {
+describe('a long correct answer', () => {
   it.each(ways)('is never cut: four minutes, while another target hangs (%s)', async (how) => {
     const { router, clock } = world({ a: [{ delay: 240_000 }, hung], b: [hung] });
     const answer = answerOf(router, clock, how);

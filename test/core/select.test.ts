@@ -136,7 +136,7 @@ describe('a select that fails never fails the request', () => {
     expect((await answer).target).toBe('a');
   });
 
-  it('does not mind what comes too late', async () => {
+  it('ignores a late result', async () => {
     const all = selecting(
       () => new Promise<string>((_, reject) => all.clock.after(5_000, () => reject(new Error('late')))),
     );
@@ -180,7 +180,7 @@ describe('a request that is aborted while its route is selected', () => {
     expect([all.clock.timers, all.providers['a']?.calls.length]).toEqual([0, 0]);
   });
 
-  it('is not even looked at where it was aborted before', async () => {
+  it('does not start if it was aborted before', async () => {
     let asked = 0;
     const all = selecting(() => {
       asked += 1;

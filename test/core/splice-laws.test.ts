@@ -47,7 +47,7 @@ describe.each(Object.entries(spellings))('a target that begins again %s', (_, sp
     return { answer, broken, pieces: piecesOf(spelled(answer), pieces) };
   });
 
-  it('never has its answer glued to the broken one, whatever the answer, the break and the pieces', async () => {
+  it('never has its answer appended to the broken one, whatever the answer, the break and the pieces', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ answer, broken, pieces }) => {
         expect(folded(await played(broken, pieces))).toBe(folded(answer));

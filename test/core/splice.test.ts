@@ -32,7 +32,7 @@ function through(
 const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n'), maxLength: 30 });
 const cuts = fc.array(fc.nat(60), { maxLength: 6 });
 
-describe('the joint of a continued text', () => {
+describe('joining a continued text', () => {
   it('gives the whole text once, wherever it broke and however the rest is cut', () => {
     fc.assert(
       fc.property(text, text, cuts, fc.boolean(), (before, after, at, echoes) => {
@@ -75,7 +75,7 @@ describe('the joint of a continued text', () => {
     );
   });
 
-  it('never gives a text that was begun again in pieces of any size', () => {
+  it('never returns a text that started over, in pieces of any size', () => {
     const before = 'Paris is the capi';
     fc.assert(
       fc.property(cuts, fc.boolean(), (at, echoes) => {
@@ -86,7 +86,7 @@ describe('the joint of a continued text', () => {
   });
 });
 
-describe('a text that is begun again', () => {
+describe('a text that starts over', () => {
   it.each([
     ['in other words, within a sentence', 'Paris is the capi', 'Paris, the capital of France, is'],
     ['and broken off', 'Paris is the capital of Fra', 'Paris is the'],

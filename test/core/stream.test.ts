@@ -98,7 +98,7 @@ describe('a stream', () => {
 describe('a stream that breaks after its first token', () => {
   const cut = { text: words, cut: true, after: 2 } as const;
 
-  it('is never taken for complete: it throws, with what came and what it cost', async () => {
+  it('never counts as complete: it throws, with the received content and its cost', async () => {
     const { router, of } = world({ a: [cut], b: [{}] });
     const stream = await router.stream(ask);
     const error = await rejection(read(stream));
@@ -168,7 +168,7 @@ describe('a stream that breaks after its first token', () => {
     expect(providers['b']?.calls).toHaveLength(0);
   });
 
-  it('never glues two answers together in textStream', async () => {
+  it('never joins two answers in textStream', async () => {
     const { router, providers, of } = world(
       { a: [cut], b: [{ text: 'all of it' }] },
       { interrupted: 'restart' },

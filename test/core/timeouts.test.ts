@@ -6,7 +6,7 @@ const ask = { prompt: 'Hi' };
 const words = ['one ', 'two ', 'three'];
 
 describe('timeout.request', () => {
-  it('ends the whole request with DeadlineError, whatever is left to try', async () => {
+  it('ends the whole request with DeadlineError, even if targets are left', async () => {
     const { router, clock } = world({ a: [{ hang: true }], b: [{ hang: true }] });
     const failing = rejection(
       router.chat(ask, { timeout: { request: 3_000, attempt: 2_000, response: Infinity } }),
@@ -179,7 +179,7 @@ describe('timeout.idle', () => {
     expect(textOf(await reading)).toBe('one two three');
   });
 
-  it('is not put off by empty deltas', async () => {
+  it('is not extended by empty deltas', async () => {
     const { router, clock } = world(
       { a: [{ text: ['one', '', '', '', 'two'], gap: 200 }] },
       { timeout: { idle: 500 } },

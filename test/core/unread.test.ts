@@ -38,7 +38,7 @@ describe('stream.result', () => {
     expect(await result).toMatchObject({ value: { text } });
   });
 
-  it('does not read ahead of somebody who iterates', async () => {
+  it('does not read ahead of an iterating reader', async () => {
     const { router, clock, providers } = world({ a: [{ text: words }] });
     const stream = await router.stream(ask);
     const { result } = stream;
@@ -126,7 +126,7 @@ describe('stream.result', () => {
 });
 
 describe('a stream that is not read', () => {
-  it('is let go after a minute, and holds nothing against its target', async () => {
+  it('is released after a minute, and does not count against its target', async () => {
     const { router, clock, of, providers } = world({ a: [{ text: words, gap: 10 }] });
     const stream = await router.stream(ask);
     await clock.advance(59_999);
@@ -185,7 +185,7 @@ describe('a stream that is not read', () => {
     await rejection(read(usual));
   });
 
-  it('is not let go for time in which the process stood still', async () => {
+  it('is not released for time in which the process was frozen', async () => {
     const { router, clock } = world({ a: [{ text: words }] });
     const stream = await router.stream(ask);
     clock.freeze(100_000);

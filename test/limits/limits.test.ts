@@ -1,16 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adaptiveConcurrency } from '../../src/limits/adaptive-concurrency.ts';
-import { rateLimit } from '../../src/limits/rate-limit.ts';
+import { unlimitedRate } from '../../src/limits/no-limits.ts';
+import { type RateLimit, rateLimit } from '../../src/limits/rate-limit.ts';
 import { vendorLimits } from '../../src/limits/vendor-limits.ts';
 
+function inForce(rpm: number | undefined, tpm: number | undefined): RateLimit | undefined {
+  const declared = unlimitedRate(rpm, tpm);
+  return declared && rateLimit(declared);
+}
+
 describe('rateLimit', () => {
+  it('stays in force when another target of its key is measured', () => {
+    const limit = inForce(1, undefined);
+    limit?.take(0, 0);
+    if (limit !== undefined) rateLimit(limit);
+    expect(limit?.freeAt(0, 0)).toBe(60_000);
+  });
+
   it('does not exist where nothing is declared', () => {
-    expect(rateLimit(undefined, undefined)).toBeUndefined();
+    expect(inForce(undefined, undefined)).toBeUndefined();
   });
 
   it('lets a minute’s requests through at once, and then one after the other', () => {
-    const limit = rateLimit(60, undefined);
+    const limit = inForce(60, undefined);
     for (let request = 0; request < 60; request++) {
       expect(limit?.freeAt(0, 0)).toBe(0);
       limit?.take(0, 0);
@@ -21,7 +34,7 @@ describe('rateLimit', () => {
   });
 
   it('gives back what was reserved and not used', () => {
-    const limit = rateLimit(undefined, 1_000);
+    const limit = inForce(undefined, 1_000);
     const settle = limit?.take(900, 0);
     expect(limit?.freeAt(500, 0)).toBeGreaterThan(0);
     settle?.(100, 0);
@@ -34,7 +47,7 @@ describe('rateLimit', () => {
         fc.integer({ min: 1, max: 100 }),
         fc.array(fc.nat(5_000), { maxLength: 300 }),
         (rpm, waits) => {
-          const limit = rateLimit(rpm, undefined);
+          const limit = inForce(rpm, undefined);
           let now = 0;
           let sent = 0;
           for (const wait of waits) {
@@ -50,7 +63,7 @@ describe('rateLimit', () => {
   });
 
   it('lets a request that never fits go when the bucket is full', () => {
-    const limit = rateLimit(undefined, 100);
+    const limit = inForce(undefined, 100);
     expect(limit?.freeAt(5_000, 0)).toBe(0);
     limit?.take(100, 0);
     expect(limit?.freeAt(5_000, 0)).toBe(60_000);

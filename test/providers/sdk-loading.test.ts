@@ -90,7 +90,7 @@ describe('an SDK that cannot be loaded for the moment', () => {
       'a browser that is offline',
       new TypeError('Failed to fetch dynamically imported module: https://cdn.example/some-sdk/index.mjs'),
     ],
-  ])('tells the real reason: %s', async (_, reason) => {
+  ])('reports the real reason: %s', async (_, reason) => {
     const error = await rejection(
       lazyClient(
         'a',
@@ -124,7 +124,7 @@ describe('an SDK that is not installed', () => {
     ['workerd', 'No such module "some-sdk".'],
     ['Chromium', "Failed to resolve module specifier 'some-sdk'"],
     ['webpack', "Cannot find module 'some-sdk'"],
-  ])('is named as that, in the words of %s', async (_, message) => {
+  ])('is reported as such, from the message of %s', async (_, message) => {
     const error = await rejection(
       lazyClient(
         'a',

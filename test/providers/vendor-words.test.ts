@@ -64,7 +64,7 @@ describe.each(targets)('over %s, an error', (_, make) => {
     return [await rejection(chat({ prompt })), await rejection(stream({ prompt }))];
   };
 
-  it('says the vendor’s sentence, code and parameter', async () => {
+  it('shows the vendor’s message, code and parameter', async () => {
     server.behave(json({ error: refusal }, 400));
     for (const error of await failures()) {
       expect(String(error)).toContain(sentence);
@@ -81,7 +81,7 @@ describe.each(targets)('over %s, an error', (_, make) => {
     }
   });
 
-  it('says all of it with errors: full, and none of it with hidden', async () => {
+  it('shows all of it with errors: full, and none of it with hidden', async () => {
     server.behave(json({ error: echo }, 400));
     for (const error of await failures({ errors: 'full' })) expect(String(error)).toContain(prompt);
     for (const error of await failures({ errors: 'hidden' })) expect(String(error)).not.toContain('Bad');

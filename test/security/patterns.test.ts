@@ -33,7 +33,7 @@ const seeds = [
 
 describe('patterns that read what vendors write', () => {
   // Each is run on at most 2,048 characters of a message. One that backtracks would not come back before the test is ended.
-  it('come back at once, whatever they read', () => {
+  it('return quickly for any input', () => {
     for (const seed of seeds) {
       for (const tail of ['', '!', '1', 'm', 'GMT']) {
         const text = seed.repeat(100_000 / seed.length) + tail;

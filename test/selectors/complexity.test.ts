@@ -46,11 +46,11 @@ const complex: readonly string[] = [
 ];
 
 describe('complexityOf', () => {
-  it.each(simple)('takes for simple: %s', (prompt) => {
+  it.each(simple)('rates as simple: %s', (prompt) => {
     expect(complexityOf({ prompt }).score).toBeLessThan(threshold);
   });
 
-  it.each(complex)('takes for complex: %s', (prompt) => {
+  it.each(complex)('rates as complex: %s', (prompt) => {
     expect(complexityOf({ prompt }).score).toBeGreaterThanOrEqual(threshold);
   });
 
@@ -97,7 +97,7 @@ describe('complexityOf', () => {
     expect(complexityOf({ prompt: `${filler}${code}${filler}` }).parts.code).toBe(0);
   });
 
-  it('comes back at once, whatever it reads', () => {
+  it('returns quickly for any input', () => {
     const seeds = [
       '```',
       '$$',
@@ -143,7 +143,7 @@ describe('whatever the request', () => {
     );
   });
 
-  it('more of what is complex never makes it simpler', () => {
+  it('adding a complex feature never lowers the score', () => {
     fc.assert(
       fc.property(prompts, (prompt) => {
         const score = scoreOf(prompt);

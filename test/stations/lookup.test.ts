@@ -107,7 +107,7 @@ describe('lookup', () => {
     expect(asked).toEqual(['misses']);
   });
 
-  it('may come later, or turn out to be nothing', async () => {
+  it('may be a promise, also of a miss', async () => {
     const later = async (answer: AnyResult | undefined): Promise<LookupHit> => ({
       source: 'coalesced',
       answer: Promise.resolve(answer),
@@ -332,7 +332,7 @@ describe('lookup with an answer that is still coming', () => {
     expect(all.of('request-end')[0]).not.toHaveProperty('lookup');
   });
 
-  it('is left by its reader without more ado', async () => {
+  it('can be left by its reader', async () => {
     let left = false;
     const answer: LiveAnswer = {
       result: new Promise(() => {}),

@@ -92,7 +92,7 @@ describe('observe', () => {
     expect(contexts.size).toBe(2);
   });
 
-  it('sees who asks, when, and until when', async () => {
+  it('sees the tenant and user, the start and the deadline', async () => {
     const seen: unknown[] = [];
     const plugin: Plugin = {
       name: 'x',
@@ -283,7 +283,7 @@ describe('observe', () => {
     expect(log).toEqual([]);
   });
 
-  it('follows what is sent to a mirror, and can tell', async () => {
+  it('follows mirrored copies, and can recognize them', async () => {
     const seen: unknown[] = [];
     const plugin: Plugin = {
       name: 'x',

@@ -55,14 +55,14 @@ describe('histogram', () => {
     );
   });
 
-  it('knows nothing without samples', () => {
+  it('has no percentiles without samples', () => {
     const { quantile, hazard, weight } = histogram();
     expect(quantile(0.5)).toBeUndefined();
     expect(hazard(60_000)).toBe(0);
     expect(weight(0)).toBe(0);
   });
 
-  it('forgets: a sample counts half after five minutes, and new ones take over', () => {
+  it('decays: a sample counts half after five minutes', () => {
     const slow = histogram();
     for (let i = 0; i < 100; i++) slow.add(5_000, 0);
     expect(slow.weight(0)).toBe(100);

@@ -21,7 +21,7 @@ function fed(of: Latencies, count: number, median: number, from = 0, seed = 1, s
 }
 
 describe('latencies', () => {
-  it('know nothing without samples', () => {
+  it('are undefined without samples', () => {
     const of = latencies();
     expect(of.expect(0, 0)).toBeUndefined();
     expect(of.samples(0)).toBe(0);
@@ -53,7 +53,7 @@ describe('latencies', () => {
     expect(of.expect(0, now)?.p50).toBeLessThan(700);
   });
 
-  it('rarely see one where there is none', () => {
+  it('rarely detect a change where there is none', () => {
     let changes = 0;
     for (let seed = 0; seed < 20; seed++) {
       const of = latencies();
@@ -87,7 +87,7 @@ describe('latencies', () => {
     expect(of.samples(now)).toBeGreaterThan(300);
   });
 
-  it('forget: half of a sample is gone after five minutes, and all of it after an hour', () => {
+  it('decay: half of a sample is gone after five minutes, and all of it after an hour', () => {
     const of = latencies();
     const now = fed(of, 100, 450);
     expect(of.samples(now + 300_000) / of.samples(now)).toBeCloseTo(0.5, 6);

@@ -79,7 +79,7 @@ describe.each(everyOne.map((strategy) => [strategy.name, strategy] as const))('%
 });
 
 describe.each(impartial.map((strategy) => [strategy.name, strategy] as const))('%s', (_, strategy) => {
-  it('does not mind in which order the targets are written', () => {
+  it('does not depend on the order of the targets', () => {
     const of = (list: readonly Sketch[]): Record<string, number> => {
       // By session, so that the sticky one has something to draw from as well.
       const counts: Record<string, number> = {};
@@ -179,7 +179,7 @@ describe('a target', () => {
 
   const measured = [lowestLatency(), highestThroughput(), balanced()];
   it.each(measured.map((strategy) => [strategy.name, strategy] as const))(
-    'is not forgotten by %s, however bad it was, and not looked at with more than one request in a hundred',
+    'is probed again by %s, however bad it was, with at most one request in a hundred',
     (_, strategy) => {
       const best = { id: 'best', cost: 0.000_1, firstToken: 50, throughput: 500 };
       const worst = { id: 'worst', cost: 1, firstToken: 60_000, throughput: 1, idle: 300_001 };

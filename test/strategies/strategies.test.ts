@@ -102,7 +102,7 @@ describe('lowestLatency', () => {
     expect(shares(lowestLatency(), [{ ...known, inFlight: 9 }, some])['fresh']).toBeGreaterThan(0.9);
   });
 
-  it('looks at a slow one again after a while, with one request in a hundred at most', () => {
+  it('probes a slow one again after a while, with at most one request in a hundred', () => {
     const fast = { id: 'fast', firstToken: 100 };
     const slow = { id: 'slow', firstToken: 200 };
     expect(shares(lowestLatency(), [fast, { ...slow, idle: 39_000 }])['slow']).toBe(0);
@@ -364,7 +364,7 @@ describe('constraints', () => {
     expect(order(priority(constraints), [eu, us, unknown])).toBe(left);
   });
 
-  it('put behind what is slower than it should be, and try what is not known', () => {
+  it('rank slow targets last, and try unmeasured ones', () => {
     // Nine in ten: one and a half times the mean, here.
     expect(order(lowestCost({ maxFirstToken: 1_000 }), [us, eu])).toBe('eu us');
     expect(order(lowestCost({ maxFirstToken: 1_350 }), [us, eu])).toBe('us eu');
@@ -373,7 +373,7 @@ describe('constraints', () => {
     expect(order(priority({ maxFirstToken: 1_000 }), [us, unknown])).toBe('unknown us');
   });
 
-  it('say in the trace what they are about', () => {
+  it('explain themselves in the decision trace', () => {
     const notes: Notes = new Map();
     priority({ maxFirstToken: 1_000, tags: ['us'] }).rank([eu, us].map(candidate), context({}, notes));
     expect(Object.fromEntries(notes)).toEqual({ eu: { violates: 'tags' }, us: { misses: 'maxFirstToken' } });

@@ -116,7 +116,7 @@ describe('answers that end in an unusual way', () => {
     });
   });
 
-  describe.each(mishaps)('a slip of the model: %s', (reason, names, wire) => {
+  describe.each(mishaps)('an error of the model: %s', (reason, names, wire) => {
     it.each(names)('of %s is worth another try, and no fault of the target’s', async (vendor) => {
       for (const error of [
         await rejection(chat(vendor, wire(vendor))),

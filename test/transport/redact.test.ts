@@ -11,7 +11,7 @@ const call = (content: string, more: object = {}) => ({
 const shown = (text: string, content: string, more?: object): string | undefined =>
   redact(text, { call: call(content, more), secrets: [`Bearer ${key}`] });
 
-describe('a vendor’s sentence', () => {
+describe('a vendor’s message', () => {
   it.each([
     "Invalid value: 'bogus'. Supported values are: 'low', 'medium', and 'high'.",
     "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",

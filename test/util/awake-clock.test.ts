@@ -51,7 +51,7 @@ afterEach(() => {
 });
 
 describe('awakeClock', () => {
-  it('goes on with time, and stands still while the process does', () => {
+  it('advances with time, and pauses while the process is frozen', () => {
     const awake = awakeClock(systemClock);
     awake.after(60_000, () => {});
     const start = awake.now();
@@ -65,7 +65,7 @@ describe('awakeClock', () => {
     expect(awake.now() - start).toBeGreaterThanOrEqual(1_500);
   });
 
-  it('knows so when the first thing that happens is no timer', () => {
+  it('detects a pause even if the first event is not a timer', () => {
     const awake = awakeClock(systemClock);
     awake.after(60_000, () => {});
     const start = awake.now();
@@ -74,7 +74,7 @@ describe('awakeClock', () => {
     expect(awake.now() - start).toBeLessThan(1_050);
   });
 
-  it('never goes back, whatever comes first and however long it takes', () => {
+  it('never goes back, whatever happens first', () => {
     const awake = awakeClock(systemClock);
     awake.after(60_000, () => {});
     let last = awake.now();

@@ -6,8 +6,8 @@ interface Thing extends Slot {
   readonly name: number;
 }
 
-describe('a bag', () => {
-  it('holds what a Set would hold, whatever comes and goes', () => {
+describe('a swap set', () => {
+  it('holds the same items as a Set after any additions and removals', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(9))), (steps) => {
         const things: readonly Thing[] = Array.from({ length: 10 }, (_, name) => ({ name }));

@@ -1,20 +1,11 @@
 import type { TokenDemand } from '../../limits/no-limits.ts';
 import type { RequestState } from '../request.ts';
-import type { Channel, Target } from '../targets/target.ts';
+import type { Channel } from '../targets/target.ts';
 
 /** Whether there is capacity for one more attempt. Preemptible attempts count as free. */
 export function hasCapacity({ concurrency }: Channel): boolean {
   for (const { taken, preemptible, cap } of concurrency) if (taken - preemptible >= cap.limit) return false;
   return true;
-}
-
-/** Whether a target is the common case: one key, no limits, and no failure so far. */
-export function isUnconstrained({ channels, breaker }: Target): boolean {
-  const [only] = channels;
-  if (only === undefined || channels.length > 1) return false;
-  const { declared, rates, vendorLimits, key } = only;
-  if (declared.length > 0 || rates.length > 0 || vendorLimits.reported) return false;
-  return !breaker.hasTripped && !key.endpoint.breaker.hasTripped;
 }
 
 /**
@@ -51,4 +42,11 @@ export function limitedUntil(channel: Channel, request: RequestState, now: numbe
 /** The same, for the application's declared limits. */
 export function declaredUntil(channel: Channel, request: RequestState, now: number): number {
   return declaredAt(channel, () => request.tokensAt(channel.target, now), now);
+}
+
+/** Whether the breakers of a channel permit an attempt now. */
+export function breakersAdmit({ target, key }: Channel, now: number): boolean {
+  const { breaker: own } = target;
+  const { breaker: shared } = key.endpoint;
+  return (!own.tripped || own.admits(now)) && (!shared.tripped || shared.admits(now));
 }

@@ -4,8 +4,8 @@ import type { ContentPart, ProviderOptions } from '../../types/request/message.t
 import type { Schema } from '../../types/request/schema.ts';
 import type { FinishReason, ResponseInfo, Warning } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
-import type { Attempt } from '../attempt/attempt.ts';
 import type { FallbackRule } from '../options/fallback.ts';
+import type { Target } from '../targets/target.ts';
 
 /** A complete answer, streamed or not. */
 export interface Answer {
@@ -35,16 +35,15 @@ export interface ChatInput {
 /** Turns a filtered answer into a failure if the route fails over on `content-filter`. */
 export function contentFilterFailure(
   finishReason: FinishReason,
-  attempt: Attempt,
+  { provider }: Target,
   fallbackOn: FallbackRule,
 ): ProviderError | undefined {
   if (finishReason !== 'content-filter') return undefined;
-  if (fallbackOn({ kind: 'content-filter', provider: attempt.target.provider.name }) !== true)
-    return undefined;
+  if (fallbackOn({ kind: 'content-filter', provider: provider.name }) !== true) return undefined;
   const summary = 'the vendor withheld the answer';
   return new ProviderError({
     kind: 'content-filter',
-    provider: attempt.target.provider.name,
+    provider: provider.name,
     answered: true,
     summary,
   });

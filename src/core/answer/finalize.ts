@@ -1,16 +1,14 @@
 import { OutputError } from '../../errors.ts';
 import type { ChatResult } from '../../types/result/result.ts';
-import type { Usage } from '../../types/result/usage.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import { tokensIn } from '../attempt/billing.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { extensionsPart } from '../parts/extensions-part.ts';
-import { loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
+import { noStations } from '../stations/stations.ts';
 import type { Answer, ChatInput } from './answer.ts';
-import { judge } from './judge.ts';
+import { toResult } from './result.ts';
 import type { Judged } from './review.ts';
-import { writtenIn } from './text.ts';
+import { reviewPart } from './review-part.ts';
 
 /**
  * Records a complete answer and builds the caller's result. Throws `OutputError` if the answer is rejected,
@@ -24,20 +22,21 @@ export async function finalize(
   answer: Answer,
 ): Promise<ChatResult> {
   const { usage, response } = answer;
-  const estimate = (): Usage => ({
-    inputTokens: request.inputTokens,
-    outputTokens: tokensIn(writtenIn(answer.content), request),
-  });
   const { channel } = attempt;
   const isCounted = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
-  if (!isCounted && !request.env.isWhole) await loadRest(request.env, request.signal).catch(() => {});
-  const { prices } = request.env;
-  if (!prices.isReady) await prices.ready();
-  const cost = attempt.price(answer, estimate);
+  const { isWhole, prices } = request.env;
+  if (!isWhole || !prices.isReady) await (isCounted ? attempt.pricing() : attempt.loading());
+  const cost = attempt.price(answer);
   let judged: Judged;
   try {
-    const judging = judge(request, input, answer, { target: channel.target.id, cost });
-    judged = judging instanceof Promise ? await judging : judging;
+    const provenance = { target: channel.target.id, cost };
+    if (isUnseen(request, input)) judged = { result: toResult(request, answer, undefined, provenance) };
+    else {
+      const { parts, clock } = request.env;
+      const judge = parts.get(reviewPart) ?? (await parts.load(reviewPart, clock, request.signal));
+      const judging = judge(request, input, answer, provenance);
+      judged = judging instanceof Promise ? await judging : judging;
+    }
   } catch (error) {
     attempt.succeed(usage, cost, response, 'output'); // it is paid for anyway
     throw error;
@@ -58,4 +57,11 @@ export async function finalize(
   const isKept = channel.provider.boundBy !== undefined && !request.shadow;
   if (isKept && response.id !== undefined) request.env.affinity.remember(response.id, channel);
   return judged.result;
+}
+
+/** Whether nothing but its caller looks at an answer, which is the usual case. */
+function isUnseen({ env, route, options }: RequestState, { schema, request }: ChatInput): boolean {
+  const accept = route.policies.accept ?? options.accept;
+  const isFree = (accept ?? schema ?? request.responseFormat?.schema) === undefined;
+  return isFree && env.stations === noStations;
 }

@@ -2,8 +2,7 @@ import type { Schema } from '../../types/request/schema.ts';
 import type { RequestState } from '../request.ts';
 import type { Answer, ChatInput } from './answer.ts';
 import { type Provenance, toResult } from './result.ts';
-import type { Judged } from './review.ts';
-import { reviewPart } from './review-part.ts';
+import { type Judged, review } from './review.ts';
 
 /**
  * Station 9 for a complete answer: plugins transform it, then it must pass the schema, plugin reviews, and
@@ -42,12 +41,7 @@ function judgeShown(
   const isReviewed = env.stations.review ?? route.policies.accept ?? options.accept;
   if (schema === undefined && isReviewed === undefined)
     return { result: toResult(request, passed, undefined, provenance) };
-  const { parts, clock } = env;
-  const review = parts.get(reviewPart);
-  if (review !== undefined) return review(request, passed, schema, provenance);
-  return parts
-    .load(reviewPart, clock, request.signal)
-    .then((loaded) => loaded(request, passed, schema, provenance));
+  return review(request, passed, schema, provenance);
 }
 
 /** The schema that validates an answer: the caller's, or a plain JSON Schema if the route can fail over. */

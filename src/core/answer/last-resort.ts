@@ -5,8 +5,8 @@ import type { SkipReason } from '../../types/result/decision.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { AppendOnlyPart } from '../../types/result/stream-part.ts';
 import type { ChatStream } from '../../types/router.ts';
-import { unrouted } from '../life-cycle.ts';
 import type { RequestState } from '../request.ts';
+import { unrouted } from '../routing/unrouted.ts';
 
 /** Stands in for a target's id. */
 const target = 'last-resort';

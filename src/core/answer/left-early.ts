@@ -2,7 +2,7 @@ import { estimateTokens } from '../../pricing/estimate.ts';
 import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provider.ts';
 import type { Restart } from '../../types/result/stream-part.ts';
 import type { Attempt } from '../attempt/attempt.ts';
-import type { AttemptMeasures } from '../attempt/billing.ts';
+import type { AttemptMeasures } from '../attempt/billing/measures.ts';
 import { Accumulator } from '../calls/stream/accumulate.ts';
 import type { RequestState } from '../request.ts';
 

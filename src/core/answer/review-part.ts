@@ -1,4 +1,4 @@
 import { part } from '../../util/lazy.ts';
 
-/** What an answer needs that a schema, a plugin or `accept` may reject. */
-export const reviewPart = part('the review of answers', async () => (await import('./review.ts')).review);
+/** Shows answers to plugins, and lets a schema, a plugin or `accept` reject them. */
+export const reviewPart = part('the review of answers', async () => (await import('./judge.ts')).judge);

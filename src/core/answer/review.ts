@@ -1,12 +1,12 @@
 import type { OutputError } from '../../errors.ts';
 import type { Accept } from '../../types/options/options.ts';
+import type { ContentPart } from '../../types/request/message.ts';
 import type { Schema } from '../../types/request/schema.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { RequestState } from '../request.ts';
 import type { Answer } from './answer.ts';
 import { type Output, readOutput } from './output.ts';
 import { type Provenance, toResult } from './result.ts';
-import { textOf } from './text.ts';
 
 /** The caller's result, or who rejected the answer and why. */
 export type Judged =
@@ -50,4 +50,9 @@ async function refusalOf(accept: Accept, result: ChatResult): Promise<string | u
   const verdict = await accept(result);
   if (verdict === true) return undefined;
   return verdict === false ? 'no reason given' : verdict;
+}
+
+/** All text of an answer. */
+function textOf(content: readonly ContentPart[]): string {
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }

@@ -8,16 +8,17 @@ import type { Cost, Usage } from '../../types/result/usage.ts';
 import { LinkedAbort, type Signal, takesOwnSignals } from '../../util/time/abort.ts';
 import { forRequest } from '../../util/time/pulse.ts';
 import { realAbort } from '../../util/time/real-abort.ts';
-import { reportAttemptEnd, reportAttemptStart } from '../events.ts';
+import { report } from '../events/events-part.ts';
 import type { AttemptSlot } from '../failover/race.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
-import { loadRest } from '../parts/rest.ts';
+import { loadBilling, loadRest } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import type { AttemptObservers } from '../stations/observe.ts';
 import type { Channel, Target } from '../targets/target.ts';
 import { emitHealthChange } from '../targets/target-health.ts';
 import { AttemptTimer } from './attempt-timer.ts';
-import { type AttemptMeasures, type Billed, guessOf, priceOf, responseOf } from './billing.ts';
+import { billingPart } from './billing/billing-part.ts';
+import { type AttemptMeasures, type Billed, responseOf } from './billing/measures.ts';
 import { learnLater, recordSuccess } from './record-outcome.ts';
 import type { ChannelReservation } from './reservation.ts';
 
@@ -95,7 +96,8 @@ export class Attempt {
         this.#startedAt,
       );
     this.observers = plan === undefined ? undefined : observers?.attempt(plan);
-    if (env.events.subscribed.size > 0) reportAttemptStart(request, channel, this.#number);
+    if (env.events.subscribed.size > 0)
+      report(env, (events) => events.reportAttemptStart(request, channel, this.#number));
   }
 
   /**
@@ -152,9 +154,9 @@ export class Attempt {
     return this.carry.auth?.apiKey !== undefined;
   }
 
-  /** The cost of an answer. `estimate` fills in tokens the vendor did not count. */
-  price(answer: Billed, estimate: () => Usage): Cost | undefined {
-    return priceOf(this.channel, this.#request, answer, estimate);
+  /** The cost of an answer; `undefined` without the code for costs. `estimate` fills in tokens the vendor did not count. */
+  price(answer: Billed, estimate?: () => Usage): Cost | undefined {
+    return this.#request.env.parts.get(billingPart)?.priceOf(this.channel, this.#request, answer, estimate);
   }
 
   /**
@@ -177,9 +179,12 @@ export class Attempt {
     });
   }
 
-  /** Loads the prices for its cost; `undefined` if they are loaded. Never rejects. */
+  /** Loads the code for costs, and prices; `undefined` if they are loaded. Never rejects: without them, costs are unknown. */
   pricing(): Promise<unknown> | undefined {
-    return this.#request.env.prices.ready();
+    const { env, signal } = this.#request;
+    const prices = env.prices.ready();
+    const code = env.isWhole ? undefined : loadBilling(env, signal);
+    return code === undefined ? prices : Promise.all([code, prices]);
   }
 
   /** Loads the code that classifies failures, and prices; `undefined` if they are loaded. Never rejects: see `fail`. */
@@ -231,7 +236,10 @@ export class Attempt {
   abandon(seen: AttemptMeasures, sent: boolean): void {
     const now = this.#request.env.clock.now();
     this.target.stats.end(now, {});
-    const guess = sent ? { ...responseOf(seen.response), ...guessOf(this.channel, this.#request, seen) } : {};
+    const billing = this.#request.env.parts.get(billingPart);
+    const guess = sent
+      ? { ...responseOf(seen.response), ...billing?.guessOf(this.channel, this.#request, seen) }
+      : {};
     this.#end(now, { outcome: 'abandoned', ...guess, billed: sent ? 'unknown' : 'no' });
   }
 
@@ -253,7 +261,8 @@ export class Attempt {
     this.#reservation.release(summary);
     emitHealthChange(target, this.#request.env, now);
     this.observers?.end(summary);
-    if (this.#request.env.events.subscribed.size > 0)
-      reportAttemptEnd(this.#request, channel, this.#number, summary);
+    const { env } = this.#request;
+    if (env.events.subscribed.size > 0)
+      report(env, (events) => events.reportAttemptEnd(this.#request, channel, this.#number, summary));
   }
 }

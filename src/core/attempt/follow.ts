@@ -1,6 +1,6 @@
 import { isRouterError, ProviderError } from '../../errors.ts';
 import type { Attempt } from './attempt.ts';
-import type { AttemptMeasures } from './billing.ts';
+import type { AttemptMeasures } from './billing/measures.ts';
 
 /** Runs the call of an attempt and records a failure; `seen` returns what is known by then. */
 export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => AttemptMeasures): Promise<T> {
@@ -60,10 +60,11 @@ class FollowedCall<T> {
     if (!this.#end()) return;
     const failure = failureOf(error, attempt);
     const isItsOwn = isRouterError(failure, 'provider') && failure.kind !== 'aborted';
+    const isSent = attempt.signal.aborted;
     const loading = isItsOwn ? attempt.loading() : attempt.pricing();
     const record = (): void => {
       if (isItsOwn) attempt.fail(failure, this.#seen());
-      else attempt.abandon(this.#seen(), attempt.signal.aborted);
+      else attempt.abandon(this.#seen(), isSent);
       this.#reject(failure);
     };
     if (loading === undefined) record();

@@ -3,7 +3,7 @@ import type { ChatResult } from '../../types/result/result.ts';
 import { contentFilterFailure } from '../answer/answer.ts';
 import { finalize } from '../answer/finalize.ts';
 import { type Attempt, beginAttempt } from '../attempt/attempt.ts';
-import type { AttemptMeasures } from '../attempt/billing.ts';
+import type { AttemptMeasures } from '../attempt/billing/measures.ts';
 import { follow } from '../attempt/follow.ts';
 import type { ChannelReservation } from '../attempt/reservation.ts';
 import type { Failover } from '../failover/failover.ts';
@@ -59,7 +59,7 @@ async function refuseFiltered(
   attempt: Attempt,
   { finishReason, usage, response }: ProviderResult,
 ): Promise<void> {
-  const refusal = contentFilterFailure(finishReason, attempt, route.policies.fallbackOn);
+  const refusal = contentFilterFailure(finishReason, attempt.target, route.policies.fallbackOn);
   if (refusal === undefined) return;
   await attempt.loading();
   attempt.fail(refusal, { usage, response });

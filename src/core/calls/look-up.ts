@@ -1,8 +1,8 @@
 import type { AnyRequest, AnyResult, LookupHit, PartialHit } from '../../types/plugin.ts';
 import type { LookupSummary } from '../../types/result/decision.ts';
-import { unrouted } from '../life-cycle.ts';
 import type { RunnableOperation } from '../operations/runnable.ts';
 import type { RequestState } from '../request.ts';
+import { unrouted } from '../routing/unrouted.ts';
 import type { Lookup } from '../stations/lookup.ts';
 
 /** Station 3: lets plugins answer. If what they found is not usable, the request goes to targets. */

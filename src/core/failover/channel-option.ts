@@ -1,11 +1,11 @@
 import { isRouterError } from '../../errors.ts';
 import type { HealthNow } from '../../health/cooldowns.ts';
-import { declaredUntil, hasCapacity, limitedUntil } from '../admission/capacity.ts';
+import { breakersAdmit, declaredUntil, hasCapacity, limitedUntil } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
 import { contextLengthOf } from '../routing/context-length.ts';
 import { latencyOf } from '../targets/latency-of.ts';
 import type { Channel, Target } from '../targets/target.ts';
-import { breakersAdmit, channelHealth } from '../targets/target-health.ts';
+import { channelHealth } from '../targets/target-health.ts';
 import type { AttemptHistory } from './attempt-history.ts';
 import { heldBack, type Option } from './next-target.ts';
 

@@ -9,7 +9,7 @@ import type { Channel } from '../targets/target.ts';
 import { runAlone } from './alone.ts';
 import type { Eligible } from './channel-option.ts';
 import type { AttemptSlot, BackupPlan, Cause, Racers } from './race.ts';
-import { isReady } from './ready.ts';
+import type { isReady as Ready } from './ready.ts';
 import { recoveryPart } from './recovery-part.ts';
 import type { TargetSearch } from './search.ts';
 
@@ -35,12 +35,10 @@ export interface Failover {
 
 const all: Eligible = () => true;
 const keep = (): void => {};
+/** Where no code is loaded that lets a target be anything but ready. */
+const isThere = ({ target }: Channel): boolean => !target.isRemoved;
 
-export function createFailover(request: RequestState, routing: RoutingResult): Failover {
-  return new TargetFailover(request, routing);
-}
-
-class TargetFailover implements Failover {
+export class TargetFailover implements Failover {
   readonly request: RequestState;
   readonly #routing: RoutingResult;
   #order: readonly Channel[] | undefined;
@@ -64,7 +62,8 @@ class TargetFailover implements Failover {
     const racers = new Attempts(this, attempt, discard, eligible);
     for (;;) {
       const isUntried = this.#first === undefined && this.#search === undefined;
-      let taken = isUntried ? this.#atOnce(eligible) : undefined;
+      const recovery = env.parts.get(recoveryPart);
+      let taken = isUntried ? this.#atOnce(eligible, recovery?.isReady) : undefined;
       if (taken === undefined) {
         const search = this.searching() ?? (await this.load());
         try {
@@ -74,7 +73,8 @@ class TargetFailover implements Failover {
         }
       }
       try {
-        return await (env.parts.get(recoveryPart)?.race(racers, taken) ?? runAlone(racers, taken));
+        return await ((recovery ?? env.parts.get(recoveryPart))?.race(racers, taken) ??
+          runAlone(racers, taken));
       } catch (error) {
         const search = this.searching() ?? (await this.#loadFor(error, taken.channel));
         if (search === undefined) throw error; // its code could not be loaded, or is not needed: the caller has left
@@ -97,7 +97,7 @@ class TargetFailover implements Failover {
   }
 
   /** Reserves the first target that can start now; `undefined` if none can. */
-  #atOnce(eligible: Eligible): ChannelReservation | undefined {
+  #atOnce(eligible: Eligible, isReady: typeof Ready = isThere): ChannelReservation | undefined {
     const { request } = this;
     const now = request.env.clock.now();
     const canStart = (channel: Channel): boolean =>

@@ -1,7 +1,7 @@
-import { hasCapacity, limitedUntil } from '../admission/capacity.ts';
+import { breakersAdmit, hasCapacity, limitedUntil } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
 import type { Channel } from '../targets/target.ts';
-import { breakersAdmit, channelHealth } from '../targets/target-health.ts';
+import { channelHealth } from '../targets/target-health.ts';
 
 /**
  * Whether an unsent request goes to this channel, provided that none before it qualifies. Usually the first one does. It is a

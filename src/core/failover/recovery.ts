@@ -2,10 +2,13 @@ import { addedCarry } from '../attempt/added-carry.ts';
 import { failureOf, warnOf } from '../attempt/failure/record-failure.ts';
 import { lookForLife } from '../attempt/look-for-life.ts';
 import { narrowedRoute } from '../routing/more/narrowed-route.ts';
+import { chooseTargets } from '../routing/more/pick-first.ts';
 import { checkHistory } from '../targets/accounts.ts';
+import { latenciesOf } from '../targets/latency-of.ts';
 import { measure } from '../targets/measure.ts';
 import { backupPlan } from './backup-request.ts';
 import { joinRace, race } from './race.ts';
+import { isReady } from './ready.ts';
 import { TargetSearch } from './search.ts';
 
 /** What a request needs that is not plain, or whose first attempt fails, is slow, or cannot start at once. */
@@ -13,6 +16,7 @@ export const recovery = {
   race,
   joinRace,
   TargetSearch,
+  isReady,
   backupPlan,
   lookForLife,
   addedCarry,
@@ -20,5 +24,7 @@ export const recovery = {
   warnOf,
   measure,
   narrowedRoute,
+  chooseTargets,
   checkHistory,
+  latenciesOf,
 };

@@ -1,12 +1,12 @@
 import type { Selected } from '../../types/result/decision.ts';
 import type { RequestState } from '../request.ts';
 import { plainRouting } from '../routing/plain-routing.ts';
-import { routingPart } from '../routing/routing-part.ts';
-import { createFailover, type Failover } from './failover.ts';
+import { type Failover, TargetFailover } from './failover.ts';
+import { recoveryPart } from './recovery-part.ts';
 
 /** Stations 5 and 6: chooses the targets of a request whose route has been selected, and gets ready to try them. */
 export function startFailover(request: RequestState, selected: Selected | undefined): Failover {
-  const choose = request.env.parts.get(routingPart) ?? plainRouting;
+  const choose = request.env.parts.get(recoveryPart)?.chooseTargets ?? plainRouting;
   const routing = choose(request, selected);
   const { first } = routing;
   request.decide(routing, first !== undefined);
@@ -16,5 +16,5 @@ export function startFailover(request: RequestState, selected: Selected | undefi
   memory.previous = first === undefined ? routing.decision.candidates[0]?.target : first.target.id;
   if (policies.hedge !== false) policies.hedges.earn();
   policies.retries.earn();
-  return createFailover(request, routing);
+  return new TargetFailover(request, routing);
 }

@@ -3,9 +3,8 @@ import type { ChatRequest } from '../../types/request/request.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import { chat } from '../calls/chat.ts';
 import { extensionsPart } from '../parts/extensions-part.ts';
-import { plainChat } from './check/plain-chat.ts';
+import { chatRequirements, plainChat } from './check/plain-chat.ts';
 import type { Operation } from './operation.ts';
-import { requirementsOf } from './requirements.ts';
 import type { RunnableOperation } from './runnable.ts';
 
 /** Expected output tokens without a limit and without an earlier answer. */
@@ -20,7 +19,7 @@ export const conversation = {
     const request = plainChat(input) ?? full?.normalize(input);
     return request && { request, schema: (input as ChatRequest).schema };
   },
-  requirements: requirementsOf,
+  requirements: chatRequirements,
   inputTokens: ({ messages, tools }, { estimateInput }) => estimateInput(messages, tools),
   missing({ capabilities, provider, model }, { images }, request) {
     if (capabilities.chat === false) return 'chat';

@@ -1,6 +1,7 @@
 import type { InputEstimate } from '../../pricing/estimate.ts';
 import type { AnyRequest } from '../../types/plugin.ts';
 import type { Schema } from '../../types/request/schema.ts';
+import type { Parts } from '../../util/lazy.ts';
 import type { Route } from '../routes.ts';
 import type { Target, Workload } from '../targets/target.ts';
 import type { FullCheck } from './check/full-check.ts';
@@ -32,7 +33,7 @@ export interface Operation<Request extends AnyRequest = AnyRequest> {
    * @throws RequestError naming the wrong field
    */
   check(input: object, full: FullCheck | undefined): Checked<Request> | undefined;
-  requirements(request: Request): Requirements;
+  requirements(request: Request, parts: Parts): Requirements;
   /** Estimated. */
   inputTokens(request: Request, counter: InputEstimate): number;
   /** Why a target cannot do this operation at all, in words; the router checks the request's own requirements. */

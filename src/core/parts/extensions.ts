@@ -3,10 +3,9 @@ import { lookUp } from '../calls/look-up.ts';
 import { replayChat } from '../calls/replay.ts';
 import { chooseRoute } from '../routing/more/choose-route.ts';
 import { createSelector } from '../routing/more/select.ts';
-import { sendShadow } from '../shadow.ts';
 import { compileStations } from '../stations/compile.ts';
-import { RequestView } from '../stations/request-view.ts';
 import { replicasOf } from '../targets/replicas/replicas.ts';
+import { hold, shadow } from './host-calls.ts';
 
 export const extensions = {
   WithheldAnswer,
@@ -14,8 +13,8 @@ export const extensions = {
   replayChat,
   chooseRoute,
   createSelector,
-  sendShadow,
+  shadow,
+  hold,
   compileStations,
-  behind: RequestView.behind,
   replicasOf,
 };

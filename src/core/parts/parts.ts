@@ -1,5 +1,4 @@
 import { type Part, part } from '../../util/lazy.ts';
-import { reviewPart } from '../answer/review-part.ts';
 import { fullCheckPart } from '../operations/check/full-check-part.ts';
 import { extensionsPart } from './extensions-part.ts';
 import { restParts } from './rest.ts';
@@ -20,7 +19,6 @@ export const explainPart = part('explain()', async () => (await import('../expla
 
 export const allParts: readonly Part<unknown>[] = [
   ...restParts,
-  reviewPart,
   extensionsPart,
   fullCheckPart,
   streamPart,

@@ -2,12 +2,20 @@ import { countingPart } from '../../pricing/counting-part.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Part } from '../../util/lazy.ts';
 import type { Signal } from '../../util/time/abort.ts';
+import { reviewPart } from '../answer/review-part.ts';
+import { billingPart } from '../attempt/billing/billing-part.ts';
 import type { RouterContext } from '../context.ts';
+import { eventsPart } from '../events/events-part.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
-import { routingPart } from '../routing/routing-part.ts';
 
 /** The code that chats other than plain ones may need. */
-export const restParts: readonly Part<unknown>[] = [recoveryPart, routingPart, countingPart];
+export const restParts: readonly Part<unknown>[] = [
+  recoveryPart,
+  countingPart,
+  billingPart,
+  reviewPart,
+  eventsPart,
+];
 
 /**
  * Loads the code that chats other than plain ones may need. Happens in the background after a router's first answer, because
@@ -24,6 +32,13 @@ export async function loadRest(env: RouterContext, signal?: Signal): Promise<voi
   await Promise.all(missing.map(load));
   parts.get(recoveryPart)?.measure(env);
   env.isWhole = true;
+}
+
+/** Loads what an answer needs, so that it is there once the answer is; `undefined` if it is loaded. Never rejects. */
+export function loadBilling({ parts, clock }: RouterContext, signal: Signal): Promise<unknown> | undefined {
+  return parts.get(billingPart) === undefined
+    ? parts.load(billingPart, clock, signal).catch(() => {})
+    : undefined;
 }
 
 /** Options of a call that no other code reads. */

@@ -1,9 +1,8 @@
 import type { Candidate, Expectation, Health, TargetStats } from '../../types/options/strategy.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
-import { isUnconstrained } from '../admission/capacity.ts';
 import type { RequestState } from '../request.ts';
-import type { Target } from '../targets/target.ts';
-import { statsOf } from '../targets/target-report.ts';
+import { statsOf, type Target } from '../targets/target.ts';
+import { isUnconstrained } from '../targets/target-health.ts';
 import { ExpectedPerformance, expectedCached, expectedCost, headroomOf, highestCost } from './estimates.ts';
 
 interface Known {

@@ -1,12 +1,12 @@
 import type { SkippedTarget } from '../../types/result/decision.ts';
 import { toEpoch } from '../../util/time/clock.ts';
-import { limitedUntil } from '../admission/capacity.ts';
+import { breakersAdmit, limitedUntil } from '../admission/capacity.ts';
 import { noOptions } from '../options/call-options.ts';
 import type { RequestState } from '../request.ts';
 import type { Excluded } from '../stations/exclude.ts';
 import { noStations } from '../stations/stations.ts';
 import type { Target } from '../targets/target.ts';
-import { breakersAdmit, targetHealth } from '../targets/target-health.ts';
+import { targetHealth } from '../targets/target-health.ts';
 import { contextLengthOf } from './context-length.ts';
 import { missingCapability } from './eligibility.ts';
 import { type Exclude, lasting } from './exclude.ts';

@@ -1,11 +1,9 @@
 import { inOrder } from '../../strategies/shared/in-order.ts';
-import type { RankedTarget } from '../../types/result/decision.ts';
-import { isUnconstrained } from '../admission/capacity.ts';
 import { isPlainCall } from '../parts/rest.ts';
 import type { RequestState } from '../request.ts';
 import { noStations } from '../stations/stations.ts';
 import type { Target } from '../targets/target.ts';
-import { targetHealth } from '../targets/target-health.ts';
+import { isUnconstrained, targetHealth } from '../targets/target-health.ts';
 import type { RoutingResult } from './candidates.ts';
 import { contextLengthOf, mostTokens, smallContext } from './context-length.ts';
 
@@ -45,17 +43,9 @@ export function isPricedLater(request: RequestState): boolean {
 }
 
 /** What `chooseTargets` decides for a plain request, while its code is not loaded: each target in its order. */
-export function plainRouting({ route, env }: RequestState): RoutingResult {
+export function plainRouting({ route }: RequestState): RoutingResult {
   const { name, targets, policies } = route;
-  const now = env.clock.now();
-  const candidates = targets.map(({ id, limits, stats }): RankedTarget => {
-    const firstToken = stats.firstToken(now);
-    return {
-      target: id,
-      inFlight: limits.places.taken,
-      ...(firstToken === undefined ? {} : { firstToken }),
-    };
-  });
+  const candidates = targets.map(({ id, limits }) => ({ target: id, inFlight: limits.places.taken }));
   return {
     decision: { route: name, strategy: policies.strategy.name, candidates, skipped: [] },
     ranked: targets.flatMap(({ channels }) => channels),

@@ -1,6 +1,6 @@
 import type { Decision, Note } from '../../types/result/decision.ts';
 import type { Emitter } from '../../util/emitter.ts';
-import { type Described, factsOf } from '../request-facts.ts';
+import { type Described, factsOf } from '../events/facts.ts';
 
 export interface Noting extends Described {
   notes: Note[] | undefined;

@@ -2,6 +2,7 @@ import { breaker } from '../../health/breaker.ts';
 import { failureDetector } from '../../health/failure-detector.ts';
 import { streamStallDetector } from '../../health/stream-stall-detector.ts';
 import { adaptiveConcurrency } from '../../limits/adaptive-concurrency.ts';
+import { rateLimit } from '../../limits/rate-limit.ts';
 import { vendorLimits } from '../../limits/vendor-limits.ts';
 import { latencies } from '../../stats/latency.ts';
 import { outputLengths } from '../../stats/output-lengths.ts';
@@ -38,6 +39,7 @@ function arm({ breaker: own, channels }: Target, random: Random): void {
   for (const channel of channels) {
     vendorLimits(channel.vendorLimits);
     adaptiveConcurrency(channel.adaptive);
+    for (const rate of channel.rates) rateLimit(rate);
     breaker(random, channel.key.endpoint.breaker);
   }
 }

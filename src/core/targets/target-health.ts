@@ -58,13 +58,6 @@ export function targetHealth({ channels }: Target, now: number): HealthNow {
   return best ?? healthy;
 }
 
-/** Whether the breakers of a channel permit an attempt now. */
-export function breakersAdmit({ target, key }: Channel, now: number): boolean {
-  const { breaker: own } = target;
-  const { breaker: shared } = key.endpoint;
-  return (!own.tripped || own.admits(now)) && (!shared.tripped || shared.admits(now));
-}
-
 /** Emits events for channels whose health changed since the last event. Returns the health of the first one. */
 export function emitHealthChange(
   { id, workload, channels }: Target,
@@ -90,4 +83,13 @@ export function emitHealthChange(
     });
   }
   return first;
+}
+
+/** Whether a target is the common case: one key, no limits, and no failure so far. */
+export function isUnconstrained({ channels, breaker }: Target): boolean {
+  const [only] = channels;
+  if (only === undefined || channels.length > 1) return false;
+  const { declared, rates, vendorLimits, key } = only;
+  if (declared.length > 0 || rates.length > 0 || vendorLimits.reported) return false;
+  return !breaker.hasTripped && !key.endpoint.breaker.hasTripped;
 }

@@ -6,8 +6,8 @@ import type { StreamStallDetector } from '../../health/stream-stall-detector.ts'
 import type { UnclearRefusal } from '../../health/unclear-refusal.ts';
 import { type InFlight, inFlight } from '../../limits/in-flight.ts';
 import type { AdaptiveConcurrency, VendorLimits } from '../../limits/no-limits.ts';
-import { unlimited, unreportedLimits } from '../../limits/no-limits.ts';
-import { type RateLimit, rateLimit } from '../../limits/rate-limit.ts';
+import { unlimited, unlimitedRate, unreportedLimits } from '../../limits/no-limits.ts';
+import type { RateLimit } from '../../limits/rate-limit.ts';
 import { type DecayingMean, decayingMean } from '../../stats/decaying-mean.ts';
 import { type FailureOdds, failureOdds } from '../../stats/failure-odds.ts';
 import type { Latencies } from '../../stats/latency.ts';
@@ -18,7 +18,7 @@ import type { Capabilities } from '../../types/options/capabilities.ts';
 import type { KeyLimits } from '../../types/options/limit.ts';
 import type { Baseline, TargetOptions, TargetSettings } from '../../types/options/options.ts';
 import type { Price } from '../../types/options/price.ts';
-import type { Candidate, Health } from '../../types/options/strategy.ts';
+import type { Candidate, Health, TargetStats } from '../../types/options/strategy.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { AwakeClock } from '../../util/time/awake-clock.ts';
 import { deferredProvider, isBestEffort, onTier, type Variant, variantsOf } from './tiers.ts';
@@ -255,5 +255,10 @@ function keyRing(): (provider: Provider) => readonly (readonly [Provider, Key])[
 
 function limitsOf({ concurrency, rpm, tpm }: KeyLimits): Limits {
   const limit = concurrency ?? Number.POSITIVE_INFINITY;
-  return { places: inFlight({ limit }), rate: rateLimit(rpm, tpm) };
+  return { places: inFlight({ limit }), rate: unlimitedRate(rpm, tpm) };
+}
+
+/** The measurements of a target. */
+export function statsOf({ stats, stall, limits }: Target, now: number): TargetStats {
+  return { ...stats.read(now), inFlight: limits.places.taken, gap: stall?.gaps.quantile(0.5) };
 }

@@ -76,19 +76,19 @@ const nine = 57;
 export function goDuration(text: string): number | undefined {
   if (text === '' || text.length > longestText) return undefined;
   let total = 0;
-  for (let at = 0; at < text.length; ) {
-    const start = at;
-    while (isOfNumber(text.charCodeAt(at))) at += 1;
-    const end = at;
-    while (at < text.length && !isOfNumber(text.charCodeAt(at))) at += 1;
+  for (let start = 0, end = 0, at = 0; at < text.length; start = at) {
+    for (end = at; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      if ((code < zero || code > nine) && code !== point) break;
+    }
+    for (at = end; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if ((code >= zero && code <= nine) || code === point) break;
+    }
     const amount = end === start ? Number.NaN : Number(text.slice(start, end));
     total += amount * (units[text.slice(end, at)] ?? Number.NaN);
   }
   return clampWait(total);
-}
-
-function isOfNumber(code: number): boolean {
-  return (code >= zero && code <= nine) || code === point;
 }
 
 /** The duration at the start of a text, in milliseconds. */

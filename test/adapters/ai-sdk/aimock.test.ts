@@ -70,7 +70,7 @@ const overs = [
 describe.each(vendors)('$name against aimock', (vendor) => {
   describe.each(overs)('over %s', (_, over) => {
     // Of Gemini's calls of tools the mock says that they ended for a reason that Gemini has not.
-    it.skipIf(vendor.name === 'google')('an agent does what it does without the router', async () => {
+    it.skipIf(vendor.name === 'google')('an agent acts as without the router', async () => {
       const [direct, routed] = [vendor.direct(mock.url), over(vendor, mock.url)];
       const expected = await generated(direct, 'weather');
       expect(expected.map(({ text }) => text)).toEqual(['', 'It is clear in Paris.']);
@@ -78,7 +78,7 @@ describe.each(vendors)('$name against aimock', (vendor) => {
       expect(await streamed(routed, 'weather')).toEqual(await streamed(direct, 'weather'));
     });
 
-    it('an agent thinks as it does without the router', async () => {
+    it('an agent reasons as without the router', async () => {
       const expected = await generated(vendor.direct(mock.url), 'think');
       // OpenAI's own provider reads no thoughts in Chat Completions, where servers of others have them.
       const reasoningText = vendor.name === 'openai chat' && over === overAiSdk ? undefined : 'Let me see.';

@@ -112,7 +112,7 @@ describe.each(each)('failover over %s', (kind) => {
     });
   });
 
-  it('does not put a second answer after half of one: an error part, and then nothing more', async () => {
+  it('does not append a second answer to half of one: it ends with an error part', async () => {
     first.behave(events(wireOf(openaiChat).stream.slice(0, 2), 'reset'));
     second.behave(events(wireOf(openaiChat).stream));
     const parts = await partsOf(streamText({ model: modelOf(pair(kind)), prompt, ...quiet }));
@@ -123,7 +123,7 @@ describe.each(each)('failover over %s', (kind) => {
     expect(second.received).toHaveLength(0);
   });
 
-  it('does not put a second answer after half of one where the route would restart, either', async () => {
+  it('does not append a second answer to half of one even if the route would restart', async () => {
     first.behave(events(wireOf(openaiChat).stream.slice(0, 2), 'reset'));
     const router = pair(kind, { interrupted: 'restart' });
     const providerOptions = { signalbox: { interrupted: 'restart' } };
@@ -150,7 +150,7 @@ describe.each(each)('failover over %s', (kind) => {
     expect(parts.some(({ type }) => type === 'error')).toBe(false);
   });
 
-  it('ends at a time-out that the call sets', async () => {
+  it('ends at a timeout set by the call', async () => {
     first.behave(silence);
     second.behave(silence);
     const providerOptions = { signalbox: { timeout: { request: 50 } } };
@@ -314,7 +314,7 @@ describe.each(vendors)('a model of the AI SDK as a target: $name', (vendor) => {
     first = await faultServer();
   });
 
-  it('says no key and no prompt in its errors', async () => {
+  it('shows no key and no prompt in its errors', async () => {
     first.behave(json({ error: { message: 'no' } }, 400));
     const router = createRouter({ targets: targets(), maxAttempts: 1 });
     const error = await rejection(router.chat({ prompt: 'canary-prompt' }));

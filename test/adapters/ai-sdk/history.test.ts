@@ -110,7 +110,7 @@ describe.each(Object.entries(kinds))('an agent that goes from vendor to vendor o
   });
 
   it.each(['claude', 'gpt', 'gemini'] as const)(
-    'says nothing of a call of %s on its result',
+    'copies no options of a call of %s to its result',
     async (name) => {
       const last = {
         claude: over.claude,
@@ -141,7 +141,7 @@ describe.each(Object.entries(kinds))('an agent that goes from vendor to vendor o
     expect(results).toEqual(calls);
   });
 
-  it('keeps its thoughts through a store, and gives them back', async () => {
+  it('keeps its reasoning through a store and returns it', async () => {
     servers.claude.behave(json(thinking.claude), json(over.claude));
     const first = await agent(router(), ['claude']);
     const stored = JSON.parse(JSON.stringify(first)) as ModelMessage[];
@@ -176,7 +176,7 @@ describe('a conversation that the AI SDK’s own provider began', () => {
   });
 });
 
-describe('a remote tool that wants to be allowed', () => {
+describe('a remote tool that needs approval', () => {
   const question = {
     type: 'mcp_approval_request',
     id: 'mcpr_1',
@@ -246,7 +246,7 @@ describe('OpenAI’s own tools', () => {
   const done = json(responsesWire([messageItem('Done.')]).answer);
   const sentOf = () => (bodyOf(servers.gpt, 1) as { input: unknown[] }).input.slice(1);
 
-  it('get back the picture that they made, as the item that it was', async () => {
+  it('get back their generated image as the original item', async () => {
     const picture = { type: 'image_generation_call', id: 'ig_1', status: 'completed', result: 'iVBORw==' };
     servers.gpt.behave(json(responsesWire([picture]).answer), done);
     const call = { model: model(), tools: { draw: openai.tools.imageGeneration({}) } };
@@ -256,7 +256,7 @@ describe('OpenAI’s own tools', () => {
     expect(sentOf()).toEqual([picture]);
   });
 
-  it('get back what the application did in its shell, in the vendor’s words', async () => {
+  it('get back the output of the application’s shell in the vendor’s format', async () => {
     const item = {
       type: 'shell_call',
       id: 'sh_1',

@@ -100,7 +100,7 @@ describe('generateImage of the AI SDK', () => {
     });
   });
 
-  it('hands on what is to be edited, options, and what a call sets for the router', async () => {
+  it('passes on images to edit, options, and a call’s router options', async () => {
     const { ai, providers } = overScripts({ a: {}, b: {} });
     const mask = Uint8Array.from(atob(png), (char) => char.charCodeAt(0));
     await generateImage({
@@ -128,7 +128,7 @@ describe('generateImage of the AI SDK', () => {
     ]);
   });
 
-  it('retries nothing that the router has given up', async () => {
+  it('does not retry after the router has given up', async () => {
     const { ai, providers } = overScripts({ a: { error: { kind: 'server', status: 500 } } });
     const error = await rejection(generateImage({ model: ai.imageModel('a'), prompt: 'x' }));
     expect(isRouterError(error, 'all-targets-failed')).toBe(true);
@@ -159,7 +159,7 @@ describe('generateImage of the AI SDK', () => {
 });
 
 describe('an image model of the AI SDK as a target', () => {
-  it('makes as many at a time as it says, and loses nothing of what is said of them', async () => {
+  it('makes as many at a time as it declares, and loses none of their metadata', async () => {
     const model = createOpenAI({ baseURL: baseURL(), apiKey: 'k' }).image('dall-e-3');
     const router = createRouter({ targets: [{ provider: aiSdk(), model, price }] });
     const result = await router.image({
@@ -203,7 +203,7 @@ describe('an image model of the AI SDK as a target', () => {
     expect(server.received[0]?.text).toMatch(/name="mask"/);
   });
 
-  it('gets a call that came in through the AI SDK as it is', async () => {
+  it('gets a call that came in through the AI SDK unchanged', async () => {
     const model = createOpenAI({ baseURL: baseURL(), apiKey: 'k' }).image('gpt-image-1');
     const ai = toProvider(createRouter({ targets: [{ provider: aiSdk(), model, price, id: 'gpt' }] }));
     await generateImage({
@@ -214,7 +214,7 @@ describe('an image model of the AI SDK as a target', () => {
     expect(bodies()).toEqual([{ model: 'gpt-image-1', prompt: 'x', n: 1, output_format: 'webp' }]);
   });
 
-  it('fails in the router’s words, and the next target takes over', async () => {
+  it('fails with the router’s error, and the next target takes over', async () => {
     server.behave(json({ error: { message: 'slow down', type: 'rate_limit' } }, 429, { 'retry-after': '9' }));
     const model = createOpenAI({ baseURL: baseURL(), apiKey: 'k' }).image('gpt-image-1');
     const router = createRouter({

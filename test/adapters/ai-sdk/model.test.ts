@@ -53,7 +53,7 @@ describe('supportedUrls', () => {
   });
 });
 
-describe('who answered, and when', () => {
+describe('the model that answered, and the time', () => {
   it.each(vendors.filter(({ key }) => key === 'openai'))(
     '$name: as the vendor says, both ways',
     async (vendor) => {
@@ -72,7 +72,7 @@ describe('who answered, and when', () => {
     },
   );
 
-  it('is the target’s own model where the vendor says nothing', async () => {
+  it('is the target’s own model if the vendor reports none', async () => {
     const router = createRouter({ targets: [{ provider: scriptedProvider('a'), model: 'm', id: 'a' }] });
     const { response } = (await generateText({ model: toProvider(router)('a'), prompt })).finalStep;
     expect(response.modelId).toBe('m');
@@ -97,7 +97,7 @@ describe('blocks of a stream', () => {
   };
   const router = createRouter({ targets: [{ provider: blocks, model: 'm', id: 'a' }] });
 
-  it('have ids of their own, also where they take turns, and each one that begins ends', async () => {
+  it('have unique ids, also when they alternate, and each one that starts ends', async () => {
     const open = new Set<string>();
     const seen = new Set<string>();
     for await (const part of streamText({ model: toProvider(router)('a'), prompt }).fullStream) {
@@ -112,7 +112,7 @@ describe('blocks of a stream', () => {
     expect([seen.size, open.size]).toEqual([4, 0]);
   });
 
-  it('keep what is said of them', async () => {
+  it('keep their metadata', async () => {
     const { content } = await streamText({ model: toProvider(router)('a'), prompt }).finalStep;
     const metadata = { providerMetadata: { a: { signature: 's' } } };
     expect(content[0]).toMatchObject({ type: 'reasoning', text: 'hm', ...metadata });

@@ -45,7 +45,7 @@ describe('providerOptions.signalbox', () => {
     expect(providers['a']?.calls).toHaveLength(0);
   });
 
-  it('sets time-outs', async () => {
+  it('sets timeouts', async () => {
     const clock = virtualClock();
     const router = createRouter({
       targets: [{ provider: scriptedProvider('a', [{ hang: true }], clock), model: 'm' }],
@@ -56,7 +56,7 @@ describe('providerOptions.signalbox', () => {
     expect(isRouterError(await failing, 'deadline')).toBe(true);
   });
 
-  it('says who waits behind whom', async () => {
+  it('sets the priority in the queue', async () => {
     const clock = virtualClock();
     const slow = scriptedProvider('a', [{ text: 'done', delay: 100 }], clock);
     const router = createRouter({ targets: [{ provider: slow, model: 'm', concurrency: 1 }], clock });
@@ -85,7 +85,7 @@ describe('providerOptions.signalbox', () => {
     ['interrupted', { interrupted: 'maybe' }],
     ['target', { target: 'b' }],
     ['signal', { signal: null }],
-  ])('names %s where it is wrong', async (name, options) => {
+  ])('names an invalid %s', async (name, options) => {
     const { model, providers } = over();
     const error = await rejection(ask(model, options));
     expect(isRouterError(error, 'request')).toBe(true);
@@ -101,7 +101,7 @@ describe('providerOptions.signalbox', () => {
 });
 
 describe('providerMetadata.signalbox', () => {
-  it('says which target answered, what it cost, who was tried, and why', async () => {
+  it('reports the target, its cost, the attempts and the decision', async () => {
     const { router } = world({
       a: [{ error: { kind: 'server', status: 500 } }],
       b: [{ text: 'from b', usage: { inputTokens: 1_000_000, outputTokens: 0 } }],

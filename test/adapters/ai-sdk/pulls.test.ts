@@ -111,7 +111,7 @@ describe('a stream for the AI SDK', () => {
     expect(pulls).toBe(packets.length + 2);
   });
 
-  it('reads no packet before what came with the last one is read', async () => {
+  it('reads no packet before the parts of the previous one are read', async () => {
     const reader = await begin();
     const deltas: (string | undefined)[] = [];
     while (deltas.length < 3) {
@@ -124,7 +124,7 @@ describe('a stream for the AI SDK', () => {
     expect(reads).toBe(2);
   });
 
-  it('gives nothing that lies ready after the caller has aborted', async () => {
+  it('delivers nothing buffered after the caller has aborted', async () => {
     const aborting = new AbortController();
     const reader = await begin(true, aborting.signal);
     await reader.read();
@@ -134,7 +134,7 @@ describe('a stream for the AI SDK', () => {
     expect(isCanceled).toBe(true);
   });
 
-  it('closes the connection where its reader leaves with parts that lie ready', async () => {
+  it('closes the connection when its reader leaves with parts still buffered', async () => {
     const reader = await begin(true);
     await reader.read();
     await reader.cancel();

@@ -63,7 +63,7 @@ describe('a chat model over a router', () => {
     ]);
   });
 
-  it('does a batch, each question by itself', async () => {
+  it('answers a batch, each question separately', async () => {
     const { router, ends } = world([{ text: 'one' }, { text: 'two' }]);
     const answers = await toChatModel(router).batch(['1', '2'], { maxConcurrency: 1 });
     expect(answers.map(({ content }) => content)).toEqual(['one', 'two']);
@@ -89,7 +89,7 @@ describe('a chat model over a router', () => {
     expect((await toChatModel(router).invoke('Hi')).usage_metadata).toBeUndefined();
   });
 
-  it('says who answered, for how much, and after what', async () => {
+  it('reports the target, the cost and the attempts', async () => {
     const { router } = world([{ error: { kind: 'overloaded', status: 503 } }]);
     const model = toChatModel(router);
     for (const message of [
@@ -140,7 +140,7 @@ describe('a chat model over a router', () => {
     ]);
   });
 
-  it('calls back for each token and at the end', async () => {
+  it('runs callbacks for each token and at the end', async () => {
     const tokens: string[] = [];
     const ended: unknown[] = [];
     const callbacks = [
@@ -225,7 +225,7 @@ describe('a chat model over a router', () => {
     expect(whole.tool_calls).toMatchObject([call]);
   });
 
-  it('shows pictures, sources and what the vendor’s own tools did', async () => {
+  it('contains images, sources and the results of the vendor’s own tools', async () => {
     const model = toChatModel(
       world([
         {
@@ -276,7 +276,7 @@ describe('as any Runnable', () => {
     expect(isRouterError(error, 'all-targets-failed')).toBe(true);
   });
 
-  it('is not tried again by LangChain behind the router’s back', async () => {
+  it('is not retried by LangChain on top of the router', async () => {
     const provider = scriptedProvider('p', [failing]);
     const router = createRouter({ targets: [{ provider, model: 'a', price }], retry: { sameTarget: 0 } });
     const model = toChatModel(router);
@@ -358,7 +358,7 @@ describe('as any Runnable', () => {
     expect(JSON.stringify(traced)).not.toContain('secret');
   });
 
-  it('obeys LangChain’s time-out', async () => {
+  it('obeys LangChain’s timeout', async () => {
     const { router, provider } = world([{ hang: true }]);
     await expect(toChatModel(router).invoke('Hi', { timeout: 5 })).rejects.toThrow(/timeout/i);
     expect(provider.open).toBe(0);

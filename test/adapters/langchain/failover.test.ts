@@ -57,7 +57,7 @@ describe('over the real SDKs, when the first target breaks', () => {
     expect(first.received).toHaveLength(2);
   });
 
-  it('the chain’s stream throws what the router says of a break in the middle', async () => {
+  it('the chain’s stream throws the router’s error for a break in the middle', async () => {
     first.behave(events([delta('Hello '), delta('there')], 'reset'));
     let text = '';
     const read = async (): Promise<void> => {
@@ -94,7 +94,7 @@ describe('with interrupted: continue', () => {
     return text;
   };
 
-  it('another target says the rest', async () => {
+  it('another target continues the answer', async () => {
     const router = createRouter({
       targets: [
         { provider: scriptedProvider('p', [broken]), model: 'a', price },
@@ -110,7 +110,7 @@ describe('with interrupted: continue', () => {
     expect(await read(await model.stream('Count'))).toBe('One two three four');
   });
 
-  it('two answers are never glued where no target can', async () => {
+  it('two answers are never joined if no target can continue', async () => {
     const router = createRouter({
       targets: [
         { provider: scriptedProvider('p', [broken]), model: 'a', price },

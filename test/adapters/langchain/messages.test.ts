@@ -125,7 +125,7 @@ describe('a conversation', () => {
     });
   });
 
-  it('takes text, signed thoughts and calls of another model’s answer', async () => {
+  it('accepts text, signed reasoning and calls of another model’s answer', async () => {
     const thread = await seen([
       new HumanMessage('Hi'),
       new AIMessage({
@@ -147,7 +147,7 @@ describe('a conversation', () => {
     ]);
   });
 
-  it('refuses a message that has no place in it, and says which', async () => {
+  it('refuses an unsupported message and names it', async () => {
     const error = await world()
       .model.invoke([new HumanMessage('Hi'), new FunctionMessage({ name: 'f', content: 'x' })])
       .catch((reason: unknown) => reason);
@@ -300,7 +300,7 @@ describe('an answer that goes back', () => {
     expect(message && (await said(message))).toEqual(answer);
   });
 
-  it('is what the application made of it, where that changed it', async () => {
+  it('is the application’s version if the application changed it', async () => {
     const message = await world(answer).model.invoke('Hi');
     message.content = 'Redacted.';
     expect(await said(message)).toEqual([
@@ -309,7 +309,7 @@ describe('an answer that goes back', () => {
     ]);
   });
 
-  it('keeps nothing twice where the message says it all', async () => {
+  it('keeps nothing twice if the message holds everything', async () => {
     const message = await world([{ type: 'text', text: 'Hello' }]).model.invoke('Hi');
     expect(message.response_metadata['signalbox']).not.toHaveProperty('content');
   });

@@ -21,7 +21,7 @@ const call = (input: object): Script => ({
 });
 
 describe('withStructuredOutput by a schema', () => {
-  it('asks for JSON of the shape and gives what the schema makes of it', async () => {
+  it('requests JSON of the schema and returns the parsed value', async () => {
     const { model, provider } = world({ text: JSON.stringify(paris) });
     const Shouted = City.extend({ city: z.string().transform((name) => name.toUpperCase()) });
     const answer = await model.withStructuredOutput(Shouted).invoke('Where?');
@@ -74,7 +74,7 @@ describe('withStructuredOutput by a schema', () => {
 describe('withStructuredOutput by a tool', () => {
   const options = { method: 'functionCalling', name: 'city' } as const;
 
-  it('demands the tool and gives its arguments', async () => {
+  it('forces the tool call and returns its arguments', async () => {
     const { model, provider } = world(call(paris));
     expect(await model.withStructuredOutput(City, options).invoke('Where?')).toEqual(paris);
     expect(provider.calls[0]).toMatchObject({
@@ -119,7 +119,7 @@ describe('withStructuredOutput by a tool', () => {
   });
 });
 
-it('refuses a method that nothing is known of', () => {
+it('refuses an unknown method', () => {
   expect(() => world().model.withStructuredOutput(City, { method: 'jsonMode' })).toThrow(
     /withStructuredOutput\.method: expected 'jsonSchema' or 'functionCalling', got "jsonMode"/,
   );

@@ -101,19 +101,22 @@ describe('OpenRouter', () => {
     expect(server.received[0]?.body).toMatchObject(own);
   });
 
-  it.each(['chat', 'stream'] as const)('says who answered, and for how much: %s', async (kind) => {
-    server.behave(kind === 'chat' ? whole(told) : inPieces(told));
-    const { [kind]: ask, used } = routerOf(openrouter);
-    const { cost, providerMetadata } = await ask();
-    expect(cost).toMatchObject(reported(0.00012));
-    expect(providerMetadata['openrouter']).toMatchObject({
-      provider: 'DeepInfra',
-      cost: 0.00012,
-      isByok: false,
-      costDetails: { upstream_inference_cost: 0.0001 },
-    });
-    expect(used).toMatchObject([{ cost: reported(0.00012), outcome: 'success' }]);
-  });
+  it.each(['chat', 'stream'] as const)(
+    'reports the provider that answered and the cost: %s',
+    async (kind) => {
+      server.behave(kind === 'chat' ? whole(told) : inPieces(told));
+      const { [kind]: ask, used } = routerOf(openrouter);
+      const { cost, providerMetadata } = await ask();
+      expect(cost).toMatchObject(reported(0.00012));
+      expect(providerMetadata['openrouter']).toMatchObject({
+        provider: 'DeepInfra',
+        cost: 0.00012,
+        isByok: false,
+        costDetails: { upstream_inference_cost: 0.0001 },
+      });
+      expect(used).toMatchObject([{ cost: reported(0.00012), outcome: 'success' }]);
+    },
+  );
 
   it('adds what the vendor charges where the key is one’s own', async () => {
     server.behave(whole({ usage: { ...usage, cost: 0.95, cost_details: { upstream_inference_cost: 19 } } }));
@@ -134,7 +137,7 @@ describe('OpenRouter', () => {
     expect(providerMetadata['openrouter']).toMatchObject({ provider: 'Groq', router: { attempt: 2 } });
   });
 
-  it('is heard through the comments that it sends while it works', async () => {
+  it('shows signs of life through comments while it works', async () => {
     server.behave(
       events([
         ': OPENROUTER PROCESSING\n\n',
@@ -186,7 +189,7 @@ describe('Vercel AI Gateway', () => {
     ['at the top', 'chat', whole(facts('0.0045405', '0.005'))],
     ['in a delta', 'stream', inPieces({}, facts('0.0045405', '0.005'))],
     ['in the last chunk', 'stream', inPieces(facts('0.0045405', '0.005'))],
-  ])('says who answered, and for how much: %s', async (_place, kind, behaviour) => {
+  ])('reports the provider that answered and the cost: %s', async (_place, kind, behaviour) => {
     server.behave(behaviour);
     const { cost, providerMetadata } = await routerOf(vercel)[kind]();
     expect(cost).toMatchObject(reported(0.0045405));
@@ -240,25 +243,28 @@ describe('Portkey', () => {
     });
   });
 
-  it.each(['chat', 'stream'] as const)('says who answered, and after what: %s', async (kind) => {
-    const headers = {
-      'x-portkey-provider': 'anthropic',
-      'x-portkey-last-used-option-index': 'config.targets[1]',
-      'x-portkey-retry-attempt-count': '2',
-      'x-portkey-cache-status': 'MISS',
-      'x-portkey-trace-id': 't-1',
-    };
-    server.behave(kind === 'chat' ? whole({}, {}, headers) : inPieces({}, {}, headers));
-    const { cost, providerMetadata } = await routerOf(portkey)[kind]();
-    expect(providerMetadata['portkey']).toMatchObject({
-      provider: 'anthropic',
-      lastUsedOptionIndex: 'config.targets[1]',
-      retryAttemptCount: 2,
-      cacheStatus: 'MISS',
-      traceId: 't-1',
-    });
-    expect(cost?.source).toBe('catalog');
-  });
+  it.each(['chat', 'stream'] as const)(
+    'reports the provider that answered and the attempts: %s',
+    async (kind) => {
+      const headers = {
+        'x-portkey-provider': 'anthropic',
+        'x-portkey-last-used-option-index': 'config.targets[1]',
+        'x-portkey-retry-attempt-count': '2',
+        'x-portkey-cache-status': 'MISS',
+        'x-portkey-trace-id': 't-1',
+      };
+      server.behave(kind === 'chat' ? whole({}, {}, headers) : inPieces({}, {}, headers));
+      const { cost, providerMetadata } = await routerOf(portkey)[kind]();
+      expect(providerMetadata['portkey']).toMatchObject({
+        provider: 'anthropic',
+        lastUsedOptionIndex: 'config.targets[1]',
+        retryAttemptCount: 2,
+        cacheStatus: 'MISS',
+        traceId: 't-1',
+      });
+      expect(cost?.source).toBe('catalog');
+    },
+  );
 
   it('takes the options of the call before those of the provider', async () => {
     server.behave(whole());
@@ -332,7 +338,7 @@ describe('LiteLLM', () => {
     expect(providerMetadata['litellm']).toMatchObject({ modelId: 'm-1', cost: 3.45e-5 });
   });
 
-  it('is not believed when it says the cost of a stream before it has begun', async () => {
+  it('is ignored if it reports the cost of a stream before its start', async () => {
     server.behave(inPieces({}, {}, { ...headers, 'x-litellm-response-cost': '0.0' }));
     expect((await routerOf(litellm).stream()).cost).toMatchObject({
       source: 'catalog',
@@ -345,7 +351,7 @@ describe('LiteLLM', () => {
     expect((await routerOf(litellm).stream()).cost).toMatchObject(reported(0.002));
   });
 
-  it('is believed before the vendor behind it, whose own figure may be in the answer', async () => {
+  it('takes precedence over the figure of the vendor behind it', async () => {
     server.behave(whole({ usage: { ...usage, cost: 0.9 } }, {}, headers));
     expect((await routerOf(litellm).chat()).cost).toMatchObject(reported(3.45e-5));
   });

@@ -73,7 +73,8 @@ export function failurePolicyOf(error: AttemptError, fallbackOn: FallbackRule): 
     return { failover, retry: false, anotherKey: false, health: 'nothing', pause: 0 };
   }
   const { kind, scope } = error;
-  const usual = table[kind];
+  // Providers in JavaScript may name kinds that do not exist.
+  const usual = table[kind] ?? table.unknown;
   // What one model rejects (a parameter) or one account lacks (a file) implies nothing about others.
   const onlyHere = kind === 'bad-request' && (scope === 'deployment' || scope === 'key');
   const decided = kind === 'aborted' ? undefined : fallbackOn(failureSeen(error));

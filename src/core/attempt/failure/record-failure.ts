@@ -7,7 +7,8 @@ import type { RequestState } from '../../request.ts';
 import type { Channel, Target } from '../../targets/target.ts';
 import { targetHealth } from '../../targets/target-health.ts';
 import { warn } from '../../targets/warn.ts';
-import { type AttemptMeasures, guessOf, responseOf } from '../billing.ts';
+import { guessOf } from '../billing/billing.ts';
+import { type AttemptMeasures, responseOf } from '../billing/measures.ts';
 import type { AnswerTimes } from '../record-outcome.ts';
 import type { BreakerTickets } from '../reservation.ts';
 import {

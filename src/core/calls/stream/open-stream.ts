@@ -28,7 +28,7 @@ export async function openStream(
     const part = await readPart({ current: stream });
     early.push(part);
     if (part.type === 'finish') {
-      const refusal = contentFilterFailure(part.finishReason, attempt, run.route.policies.fallbackOn);
+      const refusal = contentFilterFailure(part.finishReason, attempt.target, run.route.policies.fallbackOn);
       if (refusal === undefined) break;
       throw stream.fail(refusal);
     }

@@ -1,6 +1,9 @@
 import type { ResolvedChatRequest } from '../../../types/provider.ts';
 import type { Message } from '../../../types/request/message.ts';
 import type { ChatRequest } from '../../../types/request/request.ts';
+import type { Parts } from '../../../util/lazy.ts';
+import type { Requirements } from '../requirements.ts';
+import { fullCheckPart } from './full-check-part.ts';
 
 type Setting = Exclude<
   keyof ChatRequest & keyof ResolvedChatRequest,
@@ -41,6 +44,33 @@ export function plainChat(input: object): ResolvedChatRequest | undefined {
   return {
     ...(rest as Pick<ResolvedChatRequest, Setting>),
     messages: system === undefined ? thread : [{ role: 'system', content: system }, ...thread],
+  };
+}
+
+/** The requirements of a checked request. Those of one that is not plain are with its check, which has been loaded for it. */
+export function chatRequirements(request: ResolvedChatRequest, parts: Parts): Requirements {
+  const { messages, tools, responseFormat, reasoning, maxOutputTokens = 0 } = request;
+  let isPlain = (tools ?? responseFormat ?? reasoning) === undefined;
+  let characters = 0;
+  for (const { content } of messages) {
+    characters += content.length;
+    isPlain &&= typeof content === 'string';
+  }
+  const full = isPlain ? undefined : parts.get(fullCheckPart);
+  if (full !== undefined) return full.requirementsOf(request);
+  return {
+    tools: false,
+    vendorTools: false,
+    images: false,
+    imagesByURL: false,
+    files: [],
+    jsonSchema: false,
+    reasoning: false,
+    references: [],
+    outputTokens: maxOutputTokens,
+    imageCount: 0,
+    mask: false,
+    characters,
   };
 }
 

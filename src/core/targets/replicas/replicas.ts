@@ -4,7 +4,8 @@ import type { Clock } from '../../../types/clock.ts';
 import type { Replica } from '../../../types/plugin.ts';
 import { longHash } from '../../../util/hash.ts';
 import type { RouterContext } from '../../context.ts';
-import type { Target, Workload } from '../target.ts';
+import { rememberIn } from '../../routing/affinity.ts';
+import type { Channel, Target, Workload } from '../target.ts';
 import { cacheReplica } from './cache-replica.ts';
 import { cooldownReplica } from './cooldown-replica.ts';
 import { factReplica } from './fact-replica.ts';
@@ -96,12 +97,15 @@ function sessionsOf({ targets, clock }: Known, caches: PromptCaches): Replica {
 
 /** Which target and key hold an answer that a request may continue. */
 function answersOf({ targets, affinity }: Known): Replica {
+  const elsewhere = new Map<string, Channel>();
   const replica = factReplica('answer', answersFor, ({ field, value }) => {
     const end = field.indexOf('/');
     const target = targets.find(({ id }) => id === field.slice(end + 1));
     const channel = target?.channels.find(({ number = 0 }) => number === value - 1);
-    if (channel !== undefined) affinity.adopt(field.slice(0, end), channel);
+    if (channel !== undefined) rememberIn(elsewhere, field.slice(0, end), channel);
   });
+  affinity.channelElsewhere = (responseId) =>
+    elsewhere.size === 0 ? undefined : elsewhere.get(longHash(responseId));
   affinity.onAnswer = (responseId, { target, number = 0 }) =>
     replica.note({ field: `${longHash(responseId)}/${target.id}`, value: number + 1 });
   return replica;

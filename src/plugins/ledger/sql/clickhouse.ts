@@ -49,9 +49,9 @@ function tablesSql(): readonly string[] {
 }
 
 /**
- * Rows and chains in ClickHouse. It keeps no sums: a query names a few columns and ClickHouse reads only those, a million rows in well under
- * 200 ms (https://clickhouse.com/docs/faq/general/columnar-database). Sums kept by materialized views would be counted twice where a batch is
- * sent again.
+ * Rows and chains in ClickHouse. It keeps no sums: ClickHouse reads only the columns that a query names
+ * (https://clickhouse.com/docs/faq/general/columnar-database). A million rows take 0.12 to 0.36 s of processor time, which it spreads over its
+ * cores. Sums kept by materialized views would be counted twice where a batch is sent again.
  */
 export function clickhouseWriter(
   client: ClickHouseClient,

@@ -1,33 +1,22 @@
-import { type Circumstances, costOf, reportedCost } from '../../pricing/cost.ts';
-import { countingPart } from '../../pricing/counting-part.ts';
-import { roughTokens } from '../../stats/size-class.ts';
-import type { AttemptSummary, ResponseInfo, ServedAs } from '../../types/result/result.ts';
-import type { Cost, Usage } from '../../types/result/usage.ts';
-import { compact } from '../../util/json.ts';
-import type { RequestState } from '../request.ts';
-import type { Channel } from '../targets/target.ts';
+import { type Circumstances, costOf, reportedCost } from '../../../pricing/cost.ts';
+import { countingPart } from '../../../pricing/counting-part.ts';
+import { roughTokens } from '../../../stats/size-class.ts';
+import type { ContentPart } from '../../../types/request/message.ts';
+import type { ServedAs } from '../../../types/result/result.ts';
+import type { Cost, Usage } from '../../../types/result/usage.ts';
+import type { RequestState } from '../../request.ts';
+import type { Channel } from '../../targets/target.ts';
+import type { AttemptMeasures, Billed } from './measures.ts';
 
-/** What the vendor reports about the cost of an answer: tokens, in some cases US$, and how it was served. */
-export interface Billed {
-  readonly usage: Usage;
-  readonly cost?: number;
-  readonly response: ResponseInfo;
-}
-
-/** What is known of an attempt that did not complete. */
-export interface AttemptMeasures {
-  readonly usage?: Usage | undefined;
-  /** All text the model wrote, including reasoning. */
-  readonly text?: string;
-  readonly response?: ResponseInfo;
-}
-
-/** The cost of an answer. `estimate` fills in tokens the vendor did not count. */
+/** The cost of an answer. `estimate` fills in tokens the vendor did not count. Default: by the request and the answer's content */
 export function priceOf(
   channel: Channel,
   request: RequestState,
-  { usage, cost, response }: Billed,
-  estimate: () => Usage,
+  { usage, cost, response, content = [] }: Billed,
+  estimate = (): Usage => ({
+    inputTokens: request.inputTokens,
+    outputTokens: tokensIn(writtenIn(content), request),
+  }),
 ): Cost | undefined {
   const reported = cost !== undefined && Number.isFinite(cost) && cost >= 0;
   if (reported && channel.target.price === undefined) return reportedCost(cost);
@@ -82,21 +71,17 @@ function circumstancesOf(
   };
 }
 
-/** The response fields of an attempt's summary. */
-export function responseOf({
-  id,
-  model,
-  serviceTier,
-  region,
-}: Partial<ResponseInfo> = {}): Pick<AttemptSummary, 'response' | 'serviceTier' | 'region'> {
-  return {
-    ...(id === undefined && model === undefined ? {} : { response: compact({ id, model }) }),
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...(region === undefined ? {} : { region }),
-  };
+/** The estimated tokens of a text that a model wrote. */
+function tokensIn(text: string, { env }: RequestState): number {
+  return env.parts.get(countingPart)?.estimateTokens(text) ?? roughTokens(text.length);
 }
 
-/** The estimated tokens of a text that a model wrote. */
-export function tokensIn(text: string, { env }: RequestState): number {
-  return env.parts.get(countingPart)?.estimateTokens(text) ?? roughTokens(text.length);
+/** Everything the model wrote: text, reasoning, and tool-call arguments. */
+function writtenIn(content: readonly ContentPart[]): string {
+  return content
+    .map((part) => {
+      if (part.type === 'text' || part.type === 'reasoning') return part.text;
+      return part.type === 'tool-call' ? (JSON.stringify(part.input) ?? '') : '';
+    })
+    .join('');
 }

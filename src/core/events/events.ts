@@ -1,13 +1,14 @@
-import { isRouterError } from '../errors.ts';
-import { addUsd } from '../pricing/money.ts';
-import type { RequestEndEvent } from '../types/event.ts';
-import type { AnyResult } from '../types/plugin.ts';
-import type { AttemptSummary } from '../types/result/result.ts';
-import { compact } from '../util/json.ts';
-import { toEpoch } from '../util/time/clock.ts';
-import type { RequestState } from './request.ts';
-import { factsOf } from './request-facts.ts';
-import type { Channel } from './targets/target.ts';
+import { isRouterError } from '../../errors.ts';
+import { addUsd } from '../../pricing/money.ts';
+import type { RequestEndEvent } from '../../types/event.ts';
+import type { AnyResult, RequestSummary } from '../../types/plugin.ts';
+import type { AttemptSummary } from '../../types/result/result.ts';
+import { toEpoch } from '../../util/time/clock.ts';
+import type { RequestState } from '../request.ts';
+import type { Channel } from '../targets/target.ts';
+import { factsOf } from './facts.ts';
+
+export { unrouted } from '../routing/unrouted.ts';
 
 // Each event is built only if it has a listener.
 
@@ -47,14 +48,14 @@ export function reportAttemptEnd(
     events.emit({ type: 'attempt-end', ...factsOf(request), attempt, ...summary });
   const { billed, usage, cost, outcome, serviceTier, region } = summary;
   if (billed === 'no' || usage === undefined || !events.subscribed.has('usage')) return;
-  const servedAs = compact({ serviceTier, region });
   events.emit({
     type: 'usage',
     ...factsOf(request),
     target: target.id,
     provider: provider.name,
     model: target.model,
-    ...servedAs,
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(region === undefined ? {} : { region }),
     usage,
     cost,
     outcome,
@@ -97,7 +98,28 @@ export function reportRequestEnd(request: RequestState, { outcome, result, error
 }
 
 /** US$ of attempts that did not become the answer, including partial answers that another target restarted. */
-export function wastedCost(attempts: readonly AttemptSummary[], answeredBy: string | undefined): number {
+function wastedCost(attempts: readonly AttemptSummary[], answeredBy: string | undefined): number {
   const wasted = attempts.filter(({ outcome, target }) => outcome !== 'success' || target !== answeredBy);
   return addUsd(...wasted.map(({ cost }) => cost?.total ?? 0));
+}
+
+/** How a request ended, for the plugins that observe it. */
+export function summaryOf(
+  { given, attempts, decision, lookup, startedAt, firstTokenAt, env }: RequestState,
+  { outcome, result, error, forOthers }: Ending,
+): RequestSummary {
+  return {
+    outcome,
+    result,
+    given,
+    error,
+    forOthers,
+    target: result?.target,
+    attempts,
+    decision,
+    lookup,
+    wastedCost: wastedCost(attempts, (result ?? forOthers)?.target),
+    duration: env.clock.now() - startedAt,
+    firstToken: firstTokenAt === undefined ? undefined : firstTokenAt - startedAt,
+  };
 }

@@ -1,0 +1,2 @@
+export { run } from './run.ts';
+export { runStream } from './run-stream.ts';
