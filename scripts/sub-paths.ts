@@ -18,7 +18,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/dashboard': 66.1,
   'signalbox/catalog': 9.5,
   'signalbox/sqlite': 6.6,
-  'signalbox/ledger': 30.1,
+  'signalbox/ledger': 32,
   'signalbox/redis': 7.5,
   'signalbox/cache': 18.1,
   'signalbox/guardrails': 27.1,
