@@ -168,7 +168,10 @@ function presetRouter(router: Router, preset: CallOptions, added: AddedOptions):
 }
 
 /** `explain()`, `warmup()` and `drain()`. */
-const upkeepPart = part('explain(), warmup() and drain()', async () => (await import('./core/parts/upkeep.ts')).upkeep);
+const upkeepPart = part(
+  'explain(), warmup() and drain()',
+  async () => (await import('./core/parts/upkeep.ts')).upkeep,
+);
 
 /** What all requests of the router share. */
 function contextOf(
