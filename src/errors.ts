@@ -75,13 +75,13 @@ export interface ErrorOfCode {
 /** Every target that was tried failed. `attempts` has the details. */
 export class AllTargetsFailedError extends RouterError {
   /** All attempts in the order they ended. */
-  readonly attempts: readonly AttemptSummary[];
+  declare readonly attempts: readonly AttemptSummary[];
   /** The last attempt's error. */
-  readonly last: ProviderError;
+  declare readonly last: ProviderError;
   /** When the first target is expected to be available, in milliseconds since 1970, if known. */
-  readonly retryAt: number | undefined;
+  declare readonly retryAt: number | undefined;
   /** How the targets were chosen. */
-  readonly decision: Decision;
+  declare readonly decision: Decision;
 
   constructor(
     attempts: readonly AttemptSummary[],
@@ -121,11 +121,11 @@ const queueReasons = {
 /** No target could be tried. `decision.skipped` has the reason for each. */
 export class NoTargetError extends RouterError {
   /** How the targets were judged: the reason against each one is in it. */
-  readonly decision: Decision;
+  declare readonly decision: Decision;
   /** Whether the queue refused the request: it is full (`queue.size`), or the wait exceeds or would exceed `queue.maxWait`. */
-  readonly shed: boolean;
+  declare readonly shed: boolean;
   /** When the first target is expected to be available, in milliseconds since 1970, if known. */
-  readonly retryAt: number | undefined;
+  declare readonly retryAt: number | undefined;
 
   constructor(decision: Decision, retryAt?: number, shed?: 'full' | 'late') {
     const busy = decision.candidates.map(({ target }) => `${target} (busy)`);
@@ -142,18 +142,18 @@ export class NoTargetError extends RouterError {
 /** A stream broke after its first token, and neither the policy nor the remaining targets allow it to recover. */
 export class StreamInterruptedError extends RouterError {
   /** The content received before the break. */
-  readonly partial: {
+  declare readonly partial: {
     /** All text parts, concatenated. */
     readonly text: string;
     /** The parts in order, the last of them cut off. */
     readonly content: readonly ContentPart[];
   };
   /** Usage known at the break; often empty, because vendors report it at the end. */
-  readonly usage: Usage;
+  declare readonly usage: Usage;
   /** All attempts in the order they ended. */
-  readonly attempts: readonly AttemptSummary[];
+  declare readonly attempts: readonly AttemptSummary[];
   /** Why it broke; `undefined` if the reader stopped or never started. */
-  readonly reason: ProviderError | undefined;
+  declare readonly reason: ProviderError | undefined;
 
   constructor(init: {
     readonly partial: { readonly text: string; readonly content: readonly ContentPart[] };
@@ -183,9 +183,9 @@ export class StreamInterruptedError extends RouterError {
 /** The request exceeded its `timeout.request` or its `deadline`. */
 export class DeadlineError extends RouterError {
   /** The time it had, in milliseconds. */
-  readonly timeout: number;
+  declare readonly timeout: number;
   /** The attempts up to then, in the order they ended; empty if none had started. */
-  readonly attempts: readonly AttemptSummary[];
+  declare readonly attempts: readonly AttemptSummary[];
 
   constructor(
     timeout: number,
@@ -203,9 +203,9 @@ export class DeadlineError extends RouterError {
 /** The expected cost exceeds `maxCost` at every available target. */
 export class CostLimitError extends RouterError {
   /** The limit in US$. */
-  readonly maxCost: number;
+  declare readonly maxCost: number;
   /** How the targets were judged: each one's estimate is in it. */
-  readonly decision: Decision;
+  declare readonly decision: Decision;
 
   constructor(maxCost: number, decision: Decision) {
     super('cost-limit', `every target is estimated above maxCost (US$ ${maxCost})`);
@@ -221,13 +221,13 @@ export class CostLimitError extends RouterError {
  */
 export class OutputError extends RouterError {
   /** What rejected the answer: the request's `schema`, `accept`, or a plugin. `guard`: a plugin withheld it. */
-  readonly by: 'schema' | 'accept' | 'plugin' | 'guard';
+  declare readonly by: 'schema' | 'accept' | 'plugin' | 'guard';
   /** The plugin that rejected it, if any. */
-  readonly plugin: string | undefined;
+  declare readonly plugin: string | undefined;
   /** The mismatches: paths and rules of the schema, without values; or the reasons given by `accept` or the plugin. */
-  readonly issues: readonly string[];
+  declare readonly issues: readonly string[];
   /** All attempts in the order they ended. */
-  readonly attempts: readonly AttemptSummary[];
+  declare readonly attempts: readonly AttemptSummary[];
 
   constructor(
     by: OutputError['by'],

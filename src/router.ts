@@ -7,7 +7,7 @@ import { callOptionsOf } from './core/options/plugins.ts';
 import { defaultQueue } from './core/options/policies.ts';
 import { withPreset } from './core/options/preset.ts';
 import { checkOptions } from './core/options/router-options.ts';
-import { embedPart, explainPart, imagePart, streamPart } from './core/parts/parts.ts';
+import { embedPart, imagePart, streamPart } from './core/parts/parts.ts';
 import { runOperation, runPart } from './core/pipeline.ts';
 import { installPlugins } from './core/plugin-host.ts';
 import { closedError } from './core/request-facts.ts';
@@ -103,7 +103,7 @@ export function createRouter(options: RouterOptions): Router {
     batch: batching.batch,
     batches: batching.batches,
     explain: async (request, callOptions = noOptions) =>
-      (await env.parts.load(explainPart, clock, callOptions.signal))(
+      (await env.parts.load(upkeepPart, clock, callOptions.signal)).explain(
         chatOperation,
         request,
         callOptions,
@@ -167,8 +167,11 @@ function presetRouter(router: Router, preset: CallOptions, added: AddedOptions):
   };
 }
 
-/** `warmup()` and `drain()`. */
-const upkeepPart = part('warmup() and drain()', async () => (await import('./core/parts/upkeep.ts')).upkeep);
+/** `explain()`, `warmup()` and `drain()`. */
+const upkeepPart = part(
+  'explain(), warmup() and drain()',
+  async () => (await import('./core/parts/upkeep.ts')).upkeep,
+);
 
 /** What all requests of the router share. */
 function contextOf(

@@ -4,9 +4,9 @@ import { RouterError } from './router-error.ts';
 /** A plugin refused the request. Nothing was sent. */
 export class RefusedError extends RouterError {
   /** The name of the plugin. */
-  readonly plugin: string;
+  declare readonly plugin: string;
   /** Why, without text of the request. */
-  readonly reason: string;
+  declare readonly reason: string;
 
   /** `reason` must be safe to show: name the rule, and never quote the request. */
   constructor(plugin: string, reason: string) {
@@ -20,11 +20,11 @@ export class RefusedError extends RouterError {
 /** A plugin exceeded its timeout, so its verdict is unknown. */
 export class PluginError extends RouterError {
   /** The name of the plugin. */
-  readonly plugin: string;
+  declare readonly plugin: string;
   /** The method of the plugin that took too long. */
-  readonly station: PluginStation;
+  declare readonly station: PluginStation;
   /** The limit in milliseconds. */
-  readonly timeout: number;
+  declare readonly timeout: number;
 
   constructor(plugin: string, station: PluginStation, timeout: number) {
     super('plugin', `${plugin}: ${station} took longer than its timeout = ${timeout} ms`);
@@ -38,13 +38,13 @@ export class PluginError extends RouterError {
 /** A limit over a period does not allow the request. Nothing was sent, or nothing more. */
 export class BudgetError extends RouterError {
   /** The limit: its name, its unit, and its amount. */
-  readonly limit: BudgetLimit;
+  declare readonly limit: BudgetLimit;
   /** How much of it is used or held for requests in flight, in the limit's own unit; `undefined` where it is not known. */
-  readonly spent: number | undefined;
+  declare readonly spent: number | undefined;
   /** The period in words: `day`, `month`, `3,600,000 ms`; `undefined` for limits of concurrency. */
-  readonly per: string | undefined;
+  declare readonly per: string | undefined;
   /** When something is available again: milliseconds since 1970, if known. */
-  readonly retryAt: number | undefined;
+  declare readonly retryAt: number | undefined;
 
   constructor(init: {
     readonly limit: BudgetLimit;
@@ -80,7 +80,7 @@ export interface BudgetLimit {
 /** A store cannot be reached, or did not answer in time. */
 export class StoreError extends RouterError {
   /** The store's name. */
-  readonly store: string;
+  declare readonly store: string;
 
   constructor(store: string, summary: string) {
     super('store', `the store ${store}: ${summary}`);

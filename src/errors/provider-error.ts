@@ -63,34 +63,34 @@ export const providerErrorKinds: readonly string[] = /* @__PURE__ */ Object.keys
 /** One attempt failed. The only error that a provider throws. */
 export class ProviderError extends RouterError {
   /** What failed, in one word. */
-  readonly kind: ProviderErrorKind;
+  declare readonly kind: ProviderErrorKind;
   /** The provider's name. */
-  readonly provider: string;
+  declare readonly provider: string;
   /** The HTTP status, if the vendor answered. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** The vendor's code. `code` identifies the class of `RouterError`. */
-  readonly vendorCode: string | undefined;
+  declare readonly vendorCode: string | undefined;
   /** The vendor's error type, such as `invalid_request_error`. */
-  readonly vendorType: string | undefined;
+  declare readonly vendorType: string | undefined;
   /**
    * The vendor's message, at most 300 characters. Parts of the prompt, the key and the headers are replaced by `[redacted]`.
    * `undefined` if there is none, or none that can be shown. See the router option `errors`.
    */
-  readonly vendorMessage: string | undefined;
+  declare readonly vendorMessage: string | undefined;
   /** The field of the request that the vendor rejects, by the vendor's name, such as `messages[0].content`. */
-  readonly param: string | undefined;
+  declare readonly param: string | undefined;
   /** For the kinds `rate-limit` and `quota`: the vendor limit that was exceeded, if known. */
-  readonly limit: HitLimit | undefined;
+  declare readonly limit: HitLimit | undefined;
   /** Milliseconds from the error until a retry is welcome, according to the vendor. */
-  readonly retryAfter: number | undefined;
+  declare readonly retryAfter: number | undefined;
   /** The same as a point in time: milliseconds since 1970. */
-  readonly retryAt: number | undefined;
+  declare readonly retryAt: number | undefined;
   /** The vendor's id of the request, for its support. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
   /** What the failure concerns: one key, one deployment, or the whole endpoint. */
-  readonly scope: ProviderErrorScope;
+  declare readonly scope: ProviderErrorScope;
   /** Whether the vendor had started to answer. If not, it has most likely neither done nor charged anything. */
-  readonly answered: boolean;
+  declare readonly answered: boolean;
   readonly #init: ProviderErrorInit;
 
   constructor(init: ProviderErrorInit, redact: Redact = () => undefined) {

@@ -15,7 +15,7 @@ export interface Unredacted {
 /** The base class of signalbox errors. None of them contains a key, a prompt or a header. */
 export class RouterError extends Error {
   /** Identifies the kind of error; see `isRouterError`. */
-  readonly code: RouterErrorCode;
+  declare readonly code: RouterErrorCode;
 
   constructor(code: RouterErrorCode, message: string) {
     super(message);
@@ -41,7 +41,7 @@ export class RouterError extends Error {
 /** An option is invalid. Thrown before anything is sent. */
 export class ConfigError extends RouterError {
   /** The path of the option, such as `targets[1].model`. */
-  readonly option: string;
+  declare readonly option: string;
 
   /** `got` must be safe to show: describe a secret instead of passing it. */
   constructor(option: string, expected: string, got: string) {
@@ -54,7 +54,7 @@ export class ConfigError extends RouterError {
 /** The request or its call options are invalid. Nothing was sent. */
 export class RequestError extends RouterError {
   /** The path of the field, such as `messages[2].content`. */
-  readonly field: string;
+  declare readonly field: string;
 
   constructor(field: string, expected: string, got: string) {
     super('request', `${field}: expected ${expected}, got ${got}${hintFor(field, got)}`);

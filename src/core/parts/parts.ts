@@ -15,8 +15,6 @@ export const embedPart = part(
 );
 export const imagePart = part('images', async () => (await import('../operations/image.ts')).imageOperation);
 
-export const explainPart = part('explain()', async () => (await import('../explain.ts')).explain);
-
 export const allParts: readonly Part<unknown>[] = [
   ...restParts,
   extensionsPart,
@@ -24,7 +22,6 @@ export const allParts: readonly Part<unknown>[] = [
   streamPart,
   embedPart,
   imagePart,
-  explainPart,
 ];
 
 /** Loads all of them, so that later imports settle within the turn that asks for them. */

@@ -1,10 +1,16 @@
 // The heap that the router takes for a request in flight, over a provider that answers when it is let.
+import { setTimeout as pause } from 'node:timers/promises';
 import { createRouter, type Provider, type ProviderStreamPart } from 'signalbox';
 import { liveHeap } from '../client/hold.ts';
 import { type Spread, spread } from '../statistics.ts';
 import { answer, prompt, system, word } from '../workload.ts';
 
 const inFlight = 1_000;
+/**
+ * Milliseconds that answers take, far more than it takes to collect the garbage. Otherwise the router, which knows faster answers, would
+ * ask other targets as well meanwhile.
+ */
+const usualTime = 1_000;
 const price = { input: 1, output: 2 };
 const usage = { inputTokens: 24, outputTokens: 20 };
 
@@ -55,6 +61,7 @@ export async function heldInFlight(
     const before = await liveHeap();
     const answers = Promise.all(Array.from({ length: inFlight }, work));
     const during = await liveHeap();
+    await pause(usualTime);
     answerAll();
     await answers;
     return (during - before) / inFlight / 1_024;
