@@ -5,7 +5,7 @@ import { rows } from './rows.ts';
 
 describeRows('every failure in every vendor’s words', rows);
 
-it('covers every kind that a vendor’s words can lead to', () => {
+it('covers every kind that a vendor’s error can have', () => {
   const told: readonly ProviderErrorKind[] = [
     'rate-limit',
     'quota',
