@@ -6,7 +6,7 @@ import { azure, bedrock, groq, openrouter } from 'signalbox/openai-compatible';
 import { scriptedProvider, virtualClock } from 'signalbox/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withVendorTerms } from '../../src/pricing/vendor-terms.ts';
-import { type Behaviour, type FaultServer, faultServer, json } from '../support/fault-server.ts';
+import { type Behavior, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 
 const price = { input: 1, output: 10, serviceTiers: { flex: 0.5, priority: 2 } };
 const answer = (service_tier: string) =>
@@ -198,7 +198,7 @@ describe('service tiers as targets', () => {
 
   it('of Gemini go to standard at once when flex is shed, and are charged as the header says', async () => {
     const reply =
-      (tier: string): Behaviour =>
+      (tier: string): Behavior =>
       (response) => {
         response.writeHead(200, { 'content-type': 'application/json', 'x-gemini-service-tier': tier });
         response.end(

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import { read } from '../support/requests.ts';
 
-/** From what a vendor counted on the wire to US$, worked out by hand. Rates are those of the catalogue of November 2026. */
+/** From what a vendor counted on the wire to US$, worked out by hand. Rates are those of the catalog of November 2026. */
 
 interface Bill {
   readonly name: string;
@@ -15,7 +15,7 @@ interface Bill {
   create(url: string): Provider;
   readonly answer: unknown;
   readonly stream: readonly unknown[];
-  /** Declared; without it the catalogue's. */
+  /** Declared; without it the catalog's. */
   readonly price?: Price;
   readonly total: number;
   readonly parts?: Record<string, number>;

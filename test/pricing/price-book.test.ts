@@ -5,7 +5,7 @@ import { priceBook } from '../../src/pricing/price-book.ts';
 const target = { id: 'a', provider: { name: 'openai' }, model: 'gpt-5-mini', price: undefined };
 const price = { input: 1, output: 2 };
 
-/** A price book whose catalogue cannot be loaded so many times, and the promises of all loads. */
+/** A price book whose catalog cannot be loaded so many times, and the promises of all loads. */
 function failing(times: number) {
   const clock = virtualClock();
   const loads: Promise<unknown>[] = [];

@@ -164,7 +164,7 @@ function openServer(
       const before = last?.role === 'assistant' ? String(last.content) : '';
       const said = before !== '' && echoes ? [before, ...text] : text;
       const usage = { inputTokens: throws.whole(1, 2_000), outputTokens: throws.whole(1, 500) };
-      const script = { text: said, usage, ...behaviour(target, key, now, text.length, throws) };
+      const script = { text: said, usage, ...behavior(target, key, now, text.length, throws) };
       const request = plan.requests[Number(String(asked).split(' ')[1])];
       const faulty = request === undefined || takesFault(target.id, request) ? undefined : request.fault;
       const dead = connections.dead(now);
@@ -266,7 +266,7 @@ function refusal(
 }
 
 /** What the vendor does with a call that it takes now. */
-function behaviour(
+function behavior(
   target: TargetPlan,
   key: number | undefined,
   now: number,

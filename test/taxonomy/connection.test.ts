@@ -14,7 +14,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { failurePolicyOf } from '../../src/core/attempt/failure/failure-policy.ts';
 import type { Fetch } from '../../src/transport/transport.ts';
 import { callOf } from '../conformance/scenarios.ts';
-import { type Behaviour, type FaultServer, faultServer, html, json, raw } from '../support/fault-server.ts';
+import { type Behavior, type FaultServer, faultServer, html, json, raw } from '../support/fault-server.ts';
 import { inspected } from '../support/inspected.ts';
 import { outcome, rejection } from '../support/requests.ts';
 
@@ -38,8 +38,8 @@ const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
-async function served(...behaviours: readonly Behaviour[]): Promise<FaultServer> {
-  const server = await faultServer(...behaviours);
+async function served(...behaviors: readonly Behavior[]): Promise<FaultServer> {
+  const server = await faultServer(...behaviors);
   closing.push(() => server.close());
   return server;
 }

@@ -4,7 +4,7 @@ import { virtualClock } from 'signalbox/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failurePolicyOf } from '../../src/core/attempt/failure/failure-policy.ts';
 import { callOf } from '../conformance/scenarios.ts';
-import { type Behaviour, events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
+import { type Behavior, events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import { outcome, rejection } from '../support/requests.ts';
 import type { Row } from './rows.ts';
 import { failingStream, injected, ownTransport, type VendorName, vendors } from './vendors.ts';
@@ -30,12 +30,12 @@ export function describeRows(title: string, rows: readonly Row[]): void {
       if (provider === undefined) throw new Error(vendor);
       return provider;
     };
-    const chatError = (provider: Provider, behaviour: Behaviour): Promise<ProviderError> => {
-      server.behave(behaviour);
+    const chatError = (provider: Provider, behavior: Behavior): Promise<ProviderError> => {
+      server.behave(behavior);
       return rejection(provider.chat(callOf('text', model))) as Promise<ProviderError>;
     };
-    const streamError = (provider: Provider, behaviour: Behaviour): Promise<ProviderError> => {
-      server.behave(behaviour);
+    const streamError = (provider: Provider, behavior: Behavior): Promise<ProviderError> => {
+      server.behave(behavior);
       const reading = (async () => {
         for await (const part of provider.stream(callOf('text', model))) expect(part.type).toBe('response');
       })();

@@ -8,7 +8,7 @@ import { fixture as compatible } from '../conformance/fixtures/openai-compatible
 import { fixture as responses } from '../conformance/fixtures/openai-responses.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import type { Fixture, Wire } from '../conformance/suite.ts';
-import { type Behaviour, events, type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
+import { type Behavior, events, type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
 import { rejection } from '../support/requests.ts';
 
 /** Answers that an SDK takes for successes, and that are none. What the conformance suite has is not here again. */
@@ -24,12 +24,12 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
   });
   afterAll(() => server.close());
 
-  const chat = (behaviour: Behaviour) => {
-    server.behave(behaviour);
+  const chat = (behavior: Behavior) => {
+    server.behave(behavior);
     return provider.chat(callOf('text', fixture.model));
   };
-  const stream = async (behaviour: Behaviour): Promise<ProviderStreamPart[]> => {
-    server.behave(behaviour);
+  const stream = async (behavior: Behavior): Promise<ProviderStreamPart[]> => {
+    server.behave(behavior);
     const parts: ProviderStreamPart[] = [];
     for await (const part of provider.stream(callOf('text', fixture.model))) parts.push(part);
     return parts;
@@ -109,8 +109,8 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
 
 describe('Responses', () => {
   const text = responses.wires.text as Wire;
-  const provide = async (behaviour: Behaviour) => {
-    const server = await faultServer(behaviour);
+  const provide = async (behavior: Behavior) => {
+    const server = await faultServer(behavior);
     const provider = responses.create(server.url, 'sk-canary');
     const call = callOf('text', responses.model);
     const reading = async (): Promise<void> => {

@@ -16,7 +16,7 @@ import { chatCompletionsWires } from '../conformance/fixtures/chat-completions.t
 import { callOf } from '../conformance/scenarios.ts';
 import type { Wire } from '../conformance/suite.ts';
 import {
-  type Behaviour,
+  type Behavior,
   events,
   type FaultServer,
   faultServer,
@@ -37,8 +37,8 @@ afterEach(async () => {
 
 const house = (url: string, more: object = {}) =>
   openaiCompatible({ name: 'house', baseURL: url, apiKey: 'k', ...more });
-async function served(...behaviours: readonly Behaviour[]): Promise<FaultServer> {
-  const server = await faultServer(...behaviours);
+async function served(...behaviors: readonly Behavior[]): Promise<FaultServer> {
+  const server = await faultServer(...behaviors);
   closing.push(() => server.close());
   return server;
 }
@@ -305,8 +305,8 @@ describe.each(clients)('a stream with an end mark over %s', (_, over) => {
       events([...chunks, ...Array.from({ length: 40 }, () => `: ${'x'.repeat(1024)}\n\n`)], 'silence'),
     ],
     ['does not end', events(chunks, 'silence')],
-  ])('is closed if the server %s all the same', async (_, behaviour) => {
-    const server = await served(behaviour);
+  ])('is closed if the server %s all the same', async (_, behavior) => {
+    const server = await served(behavior);
     expect((await read(server.url)).at(-1)?.type).toBe('finish');
     await server.received[0]?.over;
     expect(server.pending).toBe(0);

@@ -5,10 +5,10 @@ const counted = { prompt_tokens: 1_000, completion_tokens: 100 };
 const usage = { inputTokens: 1_000, outputTokens: 100 };
 const tiered = { ...rates, serviceTiers: { flex: 0.5, priority: { input: 2, output: 20 } } };
 
-/** How answers were served, and what their vendors' tools did. Prices of the catalogue are those of November 2026. */
+/** How answers were served, and what their vendors' tools did. Prices of the catalog are those of November 2026. */
 export const served: readonly Row[] = [
   {
-    name: 'OpenAI: flex at half the catalogue’s price',
+    name: 'OpenAI: flex at half the catalog’s price',
     provider: 'openai',
     model: 'gpt-5-mini',
     price: 'catalog',
@@ -159,7 +159,7 @@ export const served: readonly Row[] = [
     micros: 1_000 + 1_000,
   },
   {
-    name: 'Gemini: priority at the catalogue’s price',
+    name: 'Gemini: priority at the catalog’s price',
     provider: 'google',
     model: 'gemini-2.5-flash',
     price: 'catalog',

@@ -1,7 +1,7 @@
 import { createRouter, isRouterError, type Price, type Provider, type UsageEvent } from 'signalbox';
 import { cloudflareGateway, litellm, openrouter, portkey, vercel } from 'signalbox/openai-compatible';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Behaviour, events, type FaultServer, faultServer, json } from '../../support/fault-server.ts';
+import { type Behavior, events, type FaultServer, faultServer, json } from '../../support/fault-server.ts';
 
 // The forms are those of the gateways' documentation, see the presets.
 const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
@@ -50,7 +50,7 @@ function routerOf(factory: Factory, price?: Price, headers?: Record<string, stri
   }
 }
 
-const whole = (more: object = {}, message: object = {}, headers = {}): Behaviour =>
+const whole = (more: object = {}, message: object = {}, headers = {}): Behavior =>
   json(
     {
       id: 'gen-1',
@@ -64,7 +64,7 @@ const whole = (more: object = {}, message: object = {}, headers = {}): Behaviour
   );
 
 /** A stream whose last chunk, with the usage, has `more`. */
-const inPieces = (more: object = {}, delta: object = {}, headers = {}): Behaviour =>
+const inPieces = (more: object = {}, delta: object = {}, headers = {}): Behavior =>
   events(
     [
       data({ id: 'gen-1', model: 'some/model', choices: [{ delta: { content: 'Hello' } }] }),
@@ -184,13 +184,13 @@ describe('Vercel AI Gateway', () => {
     expect(server.received[0]?.body).toMatchObject(own);
   });
 
-  it.each<[string, 'chat' | 'stream', Behaviour]>([
+  it.each<[string, 'chat' | 'stream', Behavior]>([
     ['in the message', 'chat', whole({}, facts('0.0045405', '0.005'))],
     ['at the top', 'chat', whole(facts('0.0045405', '0.005'))],
     ['in a delta', 'stream', inPieces({}, facts('0.0045405', '0.005'))],
     ['in the last chunk', 'stream', inPieces(facts('0.0045405', '0.005'))],
-  ])('reports the provider that answered and the cost: %s', async (_place, kind, behaviour) => {
-    server.behave(behaviour);
+  ])('reports the provider that answered and the cost: %s', async (_place, kind, behavior) => {
+    server.behave(behavior);
     const { cost, providerMetadata } = await routerOf(vercel)[kind]();
     expect(cost).toMatchObject(reported(0.0045405));
     expect(providerMetadata['vercel']).toMatchObject({
