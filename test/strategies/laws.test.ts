@@ -149,8 +149,8 @@ describe('prices', () => {
     (_, strategy) => {
       fc.assert(
         fc.property(known, fc.constantFrom(0.001, 0.5, 1_000), (list, factor) => {
-          const dearer = list.map((each) => ({ ...each, cost: (each.cost ?? 0) * factor }));
-          expect(order(strategy, dearer)).toBe(order(strategy, list));
+          const scaled = list.map((each) => ({ ...each, cost: (each.cost ?? 0) * factor }));
+          expect(order(strategy, scaled)).toBe(order(strategy, list));
         }),
       );
     },

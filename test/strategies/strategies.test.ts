@@ -19,12 +19,12 @@ import { candidate, context, type Notes, order, shares } from './candidates.ts';
 describe('lowestCost', () => {
   it('ranks the cheapest first and unknown prices last', () => {
     const targets = [
-      { id: 'dear', cost: 3 },
+      { id: 'expensive', cost: 3 },
       { id: 'unknown' },
       { id: 'cheap', cost: 1 },
       { id: 'middle', cost: 2 },
     ];
-    expect(order(lowestCost(), targets)).toBe('cheap middle dear unknown');
+    expect(order(lowestCost(), targets)).toBe('cheap middle expensive unknown');
   });
 
   it('never chooses a more expensive target, even at a tiny difference', () => {
@@ -153,11 +153,11 @@ describe('balanced', () => {
   });
 
   it('does not try an unmeasured target whose price alone is too high', () => {
-    const dear = { id: 'dear', cost: 0.01, samples: 0 };
-    expect(order(balanced({ perSecond: 0.001 }), [dear, cheap])).toBe('cheap dear');
-    expect(order(balanced({ perSecond: 0.001 }), [{ ...dear, firstToken: 2_000, samples: 1 }, cheap])).toBe(
-      'cheap dear',
-    );
+    const expensive = { id: 'expensive', cost: 0.01, samples: 0 };
+    expect(order(balanced({ perSecond: 0.001 }), [expensive, cheap])).toBe('cheap expensive');
+    expect(
+      order(balanced({ perSecond: 0.001 }), [{ ...expensive, firstToken: 2_000, samples: 1 }, cheap]),
+    ).toBe('cheap expensive');
   });
 });
 
@@ -171,8 +171,8 @@ describe('inverseSquarePrice', () => {
   });
 
   it('ranks free targets first and unknown prices last', () => {
-    const targets = [{ id: 'unknown' }, { id: 'dear', cost: 1 }, { id: 'free', cost: 0 }];
-    expect(order(inverseSquarePrice(), targets)).toBe('free dear unknown');
+    const targets = [{ id: 'unknown' }, { id: 'expensive', cost: 1 }, { id: 'free', cost: 0 }];
+    expect(order(inverseSquarePrice(), targets)).toBe('free expensive unknown');
   });
 });
 

@@ -211,7 +211,7 @@ describe('an injected client whose key cannot be a header', () => {
     ['genai', () => google({ client: new GoogleGenAI({ apiKey: bad, httpOptions: { baseUrl: url } }) })],
     ['generative-ai', () => google({ client: new GoogleGenerativeAI(bad) })],
     ['openai, beyond bytes', () => openai({ client: new OpenAI({ apiKey: `${apiKey}€`, baseURL: url }) })],
-  ])('%s: is told as a wrong option, without the key, and is nobody’s failure', async (_, make) => {
+  ])('%s: is reported as an invalid option, without the key, and affects no health', async (_, make) => {
     const router = createRouter({
       clock: virtualClock(),
       targets: [{ id: 'only', provider: make(), model, price: { input: 1, output: 1 } }],

@@ -6,7 +6,7 @@ import { rows } from './rows.ts';
 describeRows('every failure in every vendor’s words', rows);
 
 it('covers every kind that a vendor’s error can have', () => {
-  const told: readonly ProviderErrorKind[] = [
+  const reported: readonly ProviderErrorKind[] = [
     'rate-limit',
     'quota',
     'overloaded',
@@ -19,5 +19,5 @@ it('covers every kind that a vendor’s error can have', () => {
     'content-filter',
     'malformed',
   ];
-  expect(new Set(rows.map(({ expected }) => expected.kind))).toEqual(new Set(told));
+  expect(new Set(rows.map(({ expected }) => expected.kind))).toEqual(new Set(reported));
 });

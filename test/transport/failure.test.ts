@@ -117,9 +117,9 @@ describe('classifyFailure', () => {
         status,
         headers,
         fc.constantFrom('p', 'groq'),
-        (body, sent, told, provider) => {
+        (body, sent, answerHeaders, provider) => {
           for (const table of tables) {
-            const error = classifyFailure({ provider, status: sent, headers: told, body }, table);
+            const error = classifyFailure({ provider, status: sent, headers: answerHeaders, body }, table);
             const { kind, limit, retryAfter = 0, status: stands = 500 } = error;
             expect(limits).toContain(limit);
             expect(limit !== undefined && kind !== 'quota' && kind !== 'rate-limit').toBe(false);

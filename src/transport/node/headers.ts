@@ -45,7 +45,7 @@ function textsOf(raw: readonly (string | Buffer)[]): readonly string[] {
       continue;
     }
     const from = piece.byteOffset - start;
-    // A header that arrives in two packets is in a buffer of its own.
+    // A header that arrives in two packets is in a separate buffer.
     const isInBlock = piece.buffer === buffer && from >= 0 && from + piece.length <= block.length;
     texts.push(isInBlock ? block.slice(from, from + piece.length) : piece.toString('latin1'));
   }
