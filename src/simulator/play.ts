@@ -9,6 +9,7 @@ import type { Strategy } from '../types/options/strategy.ts';
 import type { Provider } from '../types/provider.ts';
 import type { Router } from '../types/router.ts';
 import { hash, hashShare } from '../util/hash.ts';
+import { oneToken } from './scripts.ts';
 import type { Answer, Arrival, World } from './world.ts';
 
 /** The provider option with the request's number, by which a scripted provider recognizes it. */
@@ -147,13 +148,13 @@ async function ask(
   }
 }
 
-/** Texts of about this many estimated tokens. Digits are the fastest to count; long texts are rounded and so share memory. */
+/** Texts of about this many estimated tokens. Long texts are rounded and so share memory. */
 function fillers(): (tokens: number) => string {
   const known = new Map<number, string>();
   return (tokens) => {
     const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, tokens))) - 1);
     const rounded = Math.max(1, Math.round(tokens / step) * step);
-    const text = known.get(rounded) ?? '0'.repeat(3 * rounded);
+    const text = known.get(rounded) ?? oneToken.repeat(rounded);
     known.set(rounded, text);
     return text;
   };

@@ -5,6 +5,9 @@ import type { Usage } from '../types/result/usage.ts';
 import { isAnswer } from './log/sample.ts';
 import type { Answer } from './world.ts';
 
+/** A text whose repetitions the router estimates at one token each. */
+export const oneToken = 'a ';
+
 /** A replayed stream has a part about every half second, and at most this many. */
 const usualGap = 500;
 const mostParts = 40;
@@ -32,8 +35,8 @@ export function answer(
   const rest = Math.max(0, total - firstToken);
   const gaps = rest === 0 ? 0 : Math.min(mostParts, Math.ceil(rest / usualGap));
   const parts = gaps + 1;
-  // Three digits are a token, so an answer that is cut is billed for what arrived.
-  const text = '0'.repeat(Math.max(1, Math.round((3 * (usage.outputTokens ?? 0)) / parts)));
+  // An answer that is cut is billed for what arrived.
+  const text = oneToken.repeat(Math.max(1, Math.round((usage.outputTokens ?? 0) / parts)));
   return {
     delay: firstToken,
     gap: gaps === 0 ? 0 : rest / gaps,

@@ -73,7 +73,7 @@ export async function logOfTraffic(traffic: Traffic): Promise<readonly string[]>
     if (random() < leave) clock.after(150, () => caller.abort());
     const read = async (): Promise<void> => {
       const options = { signal: caller.signal, metadata: { number } };
-      const prompt = '0'.repeat(3 * Math.round(200 * Math.exp(2 * random())));
+      const prompt = 'a '.repeat(Math.round(200 * Math.exp(2 * random())));
       if (number % 4 === 0) await router.chat({ prompt }, options);
       else for await (const _ of await router.stream({ prompt }, options));
     };
@@ -84,10 +84,10 @@ export async function logOfTraffic(traffic: Traffic): Promise<readonly string[]>
   return lines;
 }
 
-/** Three digits are about a token. */
+/** Two characters are a token. */
 function sizeOf(call: ProviderCall | ProviderEmbedCall | ProviderImageCall): number {
   const [message] = 'messages' in call ? call.messages : [];
-  return Math.round(JSON.stringify(message?.content ?? '').length / 3);
+  return Math.round(JSON.stringify(message?.content ?? '').length / 2);
 }
 
 function scriptFor(

@@ -93,14 +93,14 @@ function fold(list: readonly ProviderStreamPart[]) {
   for (const part of list) if (part.type !== 'response' && part.type !== 'finish') collected.add(part);
   const last = list.at(-1);
   if (last?.type !== 'finish') throw new Error('the last part is not finish');
-  const told = list.flatMap((part) => (part.type === 'response' ? [part] : []));
+  const responses = list.flatMap((part) => (part.type === 'response' ? [part] : []));
   return {
     content: collected.content(),
     finishReason: last.finishReason,
     usage: last.usage,
-    warnings: told.flatMap(({ warnings }) => warnings ?? []),
-    headers: Object.assign({}, ...told.map(({ headers }) => headers ?? {})) as Record<string, string>,
-    model: told.map(({ model }) => model).findLast((model) => model !== undefined),
+    warnings: responses.flatMap(({ warnings }) => warnings ?? []),
+    headers: Object.assign({}, ...responses.map(({ headers }) => headers ?? {})) as Record<string, string>,
+    model: responses.map(({ model }) => model).findLast((model) => model !== undefined),
     metadata: last.providerMetadata,
     raw: last.raw,
   };

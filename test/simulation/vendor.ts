@@ -178,12 +178,12 @@ function openServer(
             : faulty !== undefined
               ? { error: requestErrors[faulty], delay: soon }
               : script;
-      const told = {
+      const reply = {
         ...wanted,
         delay: inSteps(wanted.delay ?? 0, step),
         gap: inSteps(wanted.gap ?? 0, step),
       };
-      const whole = told.delay + told.gap * text.length;
+      const whole = reply.delay + reply.gap * text.length;
       calls.push({
         target: target.id,
         provider: target.provider,
@@ -192,13 +192,13 @@ function openServer(
         at: now,
         before,
         text: text.join(''),
-        error: told.error?.kind ?? (told.cut === true ? 'truncated' : undefined),
-        retryAfter: told.error?.retryAfter,
-        because: becauseOf(told, dead !== undefined, full === undefined ? faulty : undefined),
+        error: reply.error?.kind ?? (reply.cut === true ? 'truncated' : undefined),
+        retryAfter: reply.error?.retryAfter,
+        because: becauseOf(reply, dead !== undefined, full === undefined ? faulty : undefined),
         usage,
       });
       // A chat's answer comes when a stream's would be complete.
-      return 'messages' in call && isStream(call) ? told : { ...told, delay: whole };
+      return 'messages' in call && isStream(call) ? reply : { ...reply, delay: whole };
     },
     clock,
   );

@@ -81,7 +81,7 @@ export function describeRows(title: string, rows: readonly Row[]): void {
       });
 
       if (inStream !== false) {
-        it.each(row.vendors)('inside a stream of %s, before its first word', async (vendor) => {
+        it.each(row.vendors)('inside a stream of %s, before its first token', async (vendor) => {
           const error = await streamError(
             providerOf(vendor),
             events(failingStream(vendor, body), 'end', headers),
@@ -91,7 +91,7 @@ export function describeRows(title: string, rows: readonly Row[]): void {
       }
 
       it.each(row.vendors.filter((vendor) => injected[vendor] !== undefined))(
-        'through a client of the application’s own, of %s',
+        'through an injected client, of %s',
         async (vendor) => {
           const provider = injected[vendor]?.(server.url) ?? providerOf(vendor);
           const errors = [await chatError(provider, json(body, status, headers))];
@@ -108,7 +108,7 @@ export function describeRows(title: string, rows: readonly Row[]): void {
         },
       );
 
-      it('moves the request on, or gives it back, and leaves its mark on the target', async () => {
+      it('fails over or rejects, and sets the target’s state', async () => {
         const [vendor = 'openai'] = row.vendors;
         const price = { input: 1, output: 1 };
         const router = createRouter({

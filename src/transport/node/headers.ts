@@ -51,7 +51,7 @@ export function headerReader(): HeaderReader {
       else {
         const from = piece.byteOffset - block.start;
         const to = from + piece.length;
-        // A header that arrives in two packets is in a buffer of its own.
+        // A header that arrives in two packets is in a separate buffer.
         const isInBlock = from >= 0 && to <= block.text.length && piece.buffer === block.buffer;
         text = isInBlock ? block.text.slice(from, to) : piece.toString('latin1');
       }

@@ -86,10 +86,10 @@ const reported = (total: number) => ({
 
 describe('OpenRouter', () => {
   const bill = { ...usage, cost: 0.00012, is_byok: false, cost_details: { upstream_inference_cost: 0.0001 } };
-  const told = { provider: 'DeepInfra', usage: bill };
+  const extra = { provider: 'DeepInfra', usage: bill };
 
   it('receives its own routing options in the body', async () => {
-    server.behave(whole(told));
+    server.behave(whole(extra));
     const own = {
       provider: { order: ['deepinfra', 'together'], allow_fallbacks: false, sort: 'price' },
       models: ['some/other'],
@@ -104,7 +104,7 @@ describe('OpenRouter', () => {
   it.each(['chat', 'stream'] as const)(
     'reports the provider that answered and the cost: %s',
     async (kind) => {
-      server.behave(kind === 'chat' ? whole(told) : inPieces(told));
+      server.behave(kind === 'chat' ? whole(extra) : inPieces(extra));
       const { [kind]: ask, used } = routerOf(openrouter);
       const { cost, providerMetadata } = await ask();
       expect(cost).toMatchObject(reported(0.00012));
@@ -143,7 +143,7 @@ describe('OpenRouter', () => {
         ': OPENROUTER PROCESSING\n\n',
         data({ choices: [{ delta: { content: 'Hel' } }] }),
         ': OPENROUTER PROCESSING\n\n',
-        data({ choices: [{ delta: { content: 'lo' }, finish_reason: 'stop' }], ...told }),
+        data({ choices: [{ delta: { content: 'lo' }, finish_reason: 'stop' }], ...extra }),
         data('[DONE]'),
       ]),
     );
@@ -401,10 +401,10 @@ describe('Cloudflare AI Gateway', () => {
 });
 
 describe('a cost that is reported', () => {
-  const told = { usage: { ...usage, cost: 0.5 } };
+  const extra = { usage: { ...usage, cost: 0.5 } };
 
   it('gives way to the price that the application declares', async () => {
-    server.behave(whole(told));
+    server.behave(whole(extra));
     const { cost } = await routerOf(openrouter, { input: 2, output: 2 }).chat();
     expect(cost).toMatchObject({ source: 'declared', total: expect.closeTo(0.00003, 12) });
   });
