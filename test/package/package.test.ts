@@ -47,7 +47,7 @@ async function node(code: string): Promise<string> {
 describe('the package', () => {
   it('holds the build, its types and a few papers, and nothing else', () => {
     const allowed =
-      /^(dist\/[\w-]+(\.d)?\.(js|ts)|docs\/[\w/-]+\.(md|svg|json)|examples\/[\w-]+\.ts|package\.json|README\.md|LICENSE|CHANGELOG\.md|llms\.txt)$/;
+      /^(dist\/(chunks\/)?[\w-]+(\.d)?\.(js|ts)|docs\/[\w/-]+\.(md|svg|json)|examples\/[\w-]+\.ts|package\.json|README\.md|LICENSE|CHANGELOG\.md|llms\.txt)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files).toContain('LICENSE');
     expect(files).toContain('README.md');

@@ -74,14 +74,14 @@ describe('storeCases()', () => {
     [
       'gives expired leases back',
       (store) => ({ lease: (request) => store.lease({ ...request, expired: 'returned' }) }),
-      'does not come back',
+      'does not return',
     ],
     [
       'does not ask holders what it has lost',
       (store) => ({ lease: ({ last: _, ...request }) => store.lease(request) }),
       'lost are restored',
     ],
-    ['forgets to settle', () => ({ settle: async () => {} }), 'comes back late'],
+    ['forgets to settle', () => ({ settle: async () => {} }), 'returns late'],
     ['deletes nothing', () => ({ delete: async () => {} }), 'delete()'],
   ])('finds a store that %s', async (_, change, message) => {
     expect((await failures(change)).join('\n')).toContain(message);
