@@ -123,7 +123,7 @@ describe('router.runStream()', () => {
     expect(seen).toEqual(['0 text-delta Do', '0 restart', '0 text-delta Do', '0 text-delta ne', '0 finish']);
   });
 
-  it('aborts the tools under way when its reader leaves', async () => {
+  it('aborts running tools when its reader leaves', async () => {
     const aborted = later<boolean>();
     const slow = tool({
       inputSchema: {},

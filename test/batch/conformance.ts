@@ -82,7 +82,7 @@ export function describeBatches(fixture: BatchFixture): void {
       return found[0];
     };
 
-    it('answers each request under its own id, whatever the order', async () => {
+    it('answers each request under its own id, in any order', async () => {
       const answers = await ended(planOf('red', 'green', 'blue'));
       for (const [index, text] of ['red', 'green', 'blue'].entries()) {
         const prepared = batches.prepareChat(chatOf(text));

@@ -79,7 +79,7 @@ describe('a batch of 10,000', () => {
     return { booked, estimated };
   };
 
-  it('with 2 % refused, 1 % expired and 5 % against the schema: one result each, and the sums equal the bill', async () => {
+  it('with 2% refused, 1% expired and 5% against the schema: one result each, and the sums equal the bill', async () => {
     const { booked, estimated } = await run();
     // 200 refused, 100 expired, 500 against the schema: the other vendor answers those.
     expect(open.billed).toHaveLength(count - 300);

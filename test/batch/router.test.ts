@@ -88,7 +88,7 @@ describe('router.batch', () => {
     expect(batch.status().cost).toBeCloseTo(250 * 0.000_1, 9);
   });
 
-  it('gives each request its own options and data, and says what each saved', async () => {
+  it('gives each request its own options and data, and reports what each saved', async () => {
     const { clock, router } = setUp();
     const tags: unknown[] = [];
     router.on('request-end', ({ metadata, tenant }) =>
@@ -263,7 +263,7 @@ describe('router.batch', () => {
     ]);
   });
 
-  it('draws the same picture twice, in requests of their own', async () => {
+  it('generates the same image twice, in separate requests', async () => {
     const { clock, router } = setUp();
     const requests = [{ id: 'i', kind: 'image', prompt: 'a fox', n: 20 }] as const;
     const batch = await router.batch(requests, { route: 'pictures' });
@@ -456,7 +456,7 @@ describe('router.batches.resume', () => {
     expect(open.batches[0]?.canceled).toBe(false);
   });
 
-  it('forgets the requests of which all has been read', async () => {
+  it('deletes requests whose results have all been read', async () => {
     const store = memory();
     const { clock, router } = setUp(store);
     const batch = await router.batch(promptsOf(250), { route: 'rescue', batchId: 'read' });

@@ -41,7 +41,7 @@ const provider = () => openai({ baseURL: `${server.url}/v1`, apiKey: 'sk-test' }
 const sent = () => server.received.map(({ body }) => (body as { service_tier?: string }).service_tier);
 
 describe('service tiers as targets', () => {
-  it('are targets of their own, whose ids name the tier', async () => {
+  it('are separate targets, whose ids name the tier', async () => {
     const router = createRouter({
       targets: [
         { provider: provider(), model: 'gpt-5-mini', price, tiers: ['flex', 'standard', 'priority'] },
@@ -78,7 +78,7 @@ describe('service tiers as targets', () => {
     expect(cost?.total).toBeCloseTo(200e-6, 12);
   });
 
-  it('are charged as the answer says, not as asked', async () => {
+  it('are charged as reported by the answer, not as requested', async () => {
     server.behave(answer('default'));
     const router = createRouter({
       targets: [{ provider: provider(), model: 'gpt-5-mini', price, tiers: ['flex'] }],
@@ -172,7 +172,7 @@ describe('service tiers as targets', () => {
     ['bedrock', () => bedrock({ baseURL: server.url, apiKey: 'sk' })],
   ] as const;
 
-  it.each(compatible)('of %s are requested, and charged as the answer says', async (name, create) => {
+  it.each(compatible)('of %s are requested, and charged as reported by the answer', async (name, create) => {
     const target = { provider: create(), model: 'm', price };
     const router = createRouter({ targets: [{ ...target, tiers: ['flex', 'standard'] }] });
     const asked = await router.chat({ prompt: 'hi' });
@@ -196,7 +196,7 @@ describe('service tiers as targets', () => {
     expect(serviceTiers?.['flex']).toBe(factor);
   });
 
-  it('of Gemini go to standard at once when flex is shed, and are charged as the header says', async () => {
+  it('of Gemini go to standard at once when flex is refused, and are charged as reported by the header', async () => {
     const reply =
       (tier: string): Behavior =>
       (response) => {
@@ -228,7 +228,7 @@ describe('service tiers as targets', () => {
     expect(downgraded.cost?.total).toBeCloseTo(200e-6, 12);
   });
 
-  it('of Anthropic are sent in its words, and charged as the answer says', async () => {
+  it('of Anthropic are sent in its format, and charged as reported by the answer', async () => {
     const message = (speed: string) =>
       json({
         id: 'msg_1',

@@ -54,7 +54,7 @@ describe('the routing bench', () => {
     }
   });
 
-  it('knows that the fastest oracle is the fastest', async () => {
+  it('ranks the fastest oracle as the fastest', async () => {
     const world = drawWorld('steady', 5, short);
     const fastest = resultOf(await play(world, 'fastestOracle')).firstToken;
     for (const contender of ['oracle', 'random', 'lowestCost'] as const) {

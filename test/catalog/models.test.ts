@@ -111,7 +111,7 @@ describe('models', () => {
     ['models.maxPrice.cached', { maxPrice: { cached: 1 } }, 'one of the options input, output'],
     ['models.minContext', { minContext: -1 }, 'at least 0'],
     ['models.date', { date: '2026' }, "got '2026'"],
-  ])('says of %s what is wrong with it', async (option, query, message) => {
+  ])('explains what is wrong with %s', async (option, query, message) => {
     const error = await models(query).catch((thrown: unknown) => thrown);
     expect(isRouterError(error, 'config') && error.option).toBe(option);
     expect(String(error)).toContain(message);

@@ -44,7 +44,7 @@ describe('refresh', () => {
     ['a rule cannot be read', answering(dataWith(1, { match: { regex: '(' } }))],
     ['it has been aborted', { ...answering(dataWith(1)), signal: AbortSignal.abort(new Error('enough')) }],
     ['the answer never ends', { fetch: () => Promise.resolve(new Response(endless())) }],
-  ])('keeps the prices, rejects nothing and says why when %s', async (_, options) => {
+  ])('keeps the prices, does not reject and reports the reason when %s', async (_, options) => {
     const before = await models({ provider: 'openai' });
     const refreshed = await refresh(options);
     expect(refreshed).toEqual({ updated: false, error: expect.anything() });
@@ -78,7 +78,7 @@ describe('refresh', () => {
     ['refresh.fetch', { fetch: {} }],
     ['refresh.signal', { signal: 'now' }],
     ['refresh.every', { every: 60 }],
-  ])('says of %s what is wrong with it', async (option, options) => {
+  ])('explains what is wrong with %s', async (option, options) => {
     await expect(refresh(options)).rejects.toMatchObject({ code: 'config', option });
   });
 

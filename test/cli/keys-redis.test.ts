@@ -104,7 +104,7 @@ describe('signalbox keys', () => {
     [['list', '--redis', 'localhost'], 'an address such as redis://'],
     [['list', '--file', 'a.db', '--prefix', 'x'], 'a store in Redis'],
     [['list', '--module', 'src/util/json.ts'], 'an export that is a store'],
-  ])('says what is wrong with %s', async (args, message) => {
+  ])('explains what is wrong with %s', async (args, message) => {
     const { code, err } = await command(...args);
     expect(code).toBe(2);
     expect(err).toContain(message);

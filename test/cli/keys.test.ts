@@ -67,7 +67,7 @@ describe('signalbox keys', () => {
     [['disable', 'none', '--file', 'FILE'], 'the id of a key'],
     [['rotate', '--file', 'FILE'], 'create, list, enable, disable or delete'],
     [['list', '--what'], 'known flags'],
-  ])('says what is wrong with %s', async (args, message) => {
+  ])('explains what is wrong with %s', async (args, message) => {
     const { code, err } = await command(...args.map((arg) => (arg === 'FILE' ? file : arg)));
     expect(code).toBe(2);
     expect(err).toContain(message);

@@ -45,7 +45,7 @@ describe('prices by bills', () => {
       return { usage, cost: costOf(usage, own, 'declared') as Bill['cost'] };
     });
 
-  it('are what the bills say', () => {
+  it('are those of the bills', () => {
     expect(priceOfBills(billsOf(price), undefined)).toEqual(price);
   });
 
@@ -54,7 +54,7 @@ describe('prices by bills', () => {
     expect(priceOfBills(billsOf({ ...price, output: 9 }), tiered)).toEqual({ ...price, output: 9 });
   });
 
-  it('are one sum where the vendors said only that', () => {
+  it('are one sum if the vendors report only a sum', () => {
     const bills = [0.01, 0.02, 0.03].map((total) => ({
       usage: { inputTokens: 9 },
       cost: reportedCost(total),

@@ -57,7 +57,7 @@ describe('a log that is played with the strategy it was made with', () => {
   });
 
   it.each([1, 2, 3, 4])(
-    'costs the same within two per cent under priority, with failures, an outage and callers who leave, seed %i',
+    'costs the same within 2% under priority, with failures, an outage and callers who leave, seed %i',
     async (seed) => {
       const { actual, simulated } = await replay(priority(), priority(), seed);
       expect(difference(simulated.cost, actual.cost)).toBeLessThan(0.02);
@@ -68,7 +68,7 @@ describe('a log that is played with the strategy it was made with', () => {
     },
   );
 
-  it('costs the same within three per cent under weighted, which draws again, on average of six', async () => {
+  it('costs the same within 3% under weighted, which draws again, on average of six', async () => {
     const costs = { actual: 0, simulated: 0 };
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const { actual, simulated } = await replay(weighted(), weighted(), seed);
@@ -99,7 +99,7 @@ describe('a log of more than requests and their answers', () => {
     expect(simulated.cost).toBeCloseTo(actual.cost, 9);
   });
 
-  it('shows the price of the standard tier, whatever else was served', async () => {
+  it('shows the price of the standard tier, even if another tier served', async () => {
     const lines = (await logOfTraffic(plain)).map((line, index) => {
       const request = JSON.parse(line);
       const [attempt] = request.attempts;
@@ -134,7 +134,7 @@ describe('a log of more than requests and their answers', () => {
 });
 
 describe('a log that is played with another strategy', () => {
-  it('costs what that one would have cost, within five per cent', async () => {
+  it('costs the same as the real strategy, within 5%', async () => {
     const { simulated } = await replay(weighted(), priority());
     const { actual } = await replay(priority(), priority());
     expect(difference(simulated.cost, actual.cost)).toBeLessThan(0.05);

@@ -58,7 +58,7 @@ describe('signalbox report', () => {
     expect(await report('--log', log([{}]), '--format', 'md')).not.toContain('Prompt caches');
   });
 
-  it('says that a chart has nothing to show, and labels no axis twice', async () => {
+  it('marks an empty chart, and labels no axis twice', async () => {
     const html = await report('--log', log([{}, {}]));
     const charts = html.match(/<svg.*?<\/svg>/g) ?? [];
     expect(charts).toHaveLength(3);

@@ -112,7 +112,7 @@ describe('signalbox simulate', () => {
     expect(strategies[1]?.shares).toEqual({ 'expensive/m': 1 });
   });
 
-  it('says in a table what there is to know, and what is not known', async () => {
+  it('prints a table of results and of unknown values', async () => {
     const path = await file('table.jsonl', (await logOfTraffic(traffic)).join('\n'));
     const { out } = await simulate('--log', path, '--strategy', 'lowestCost({"maxFirstToken":2000})');
     expect(out).toMatch(
@@ -125,7 +125,7 @@ describe('signalbox simulate', () => {
     expect(out).toContain('slowed down or rejected requests under more traffic');
   });
 
-  it('adds a target that the log does not know, and takes prices, from a file', async () => {
+  it('adds a target that is not in the log, and reads prices, from a file', async () => {
     const log = await file('more.jsonl', (await logOfTraffic(traffic)).join('\n'));
     const targets = await file('targets.json', [
       { id: 'new/m', price: { input: 0.01, output: 0.01 }, firstToken: 50, outputTokens: 10 },
@@ -188,7 +188,7 @@ const end = {
   attempts: [],
 };
 
-describe('what is wrong is said in one line, with exit code 2:', () => {
+describe('an error is one line, with exit code 2:', () => {
   it.each<[string, (make: typeof file) => Promise<readonly string[]> | readonly string[], string]>([
     ['another command', () => ['replay'], "got 'replay'"],
     ['no traffic', () => ['simulate', ...s], '--log: expected either it or --scenario, got neither'],

@@ -182,7 +182,7 @@ export function describeProvider(fixture: Fixture): void {
       const embed = (values: readonly string[]) =>
         provider.embed?.({ model: 'embedder', values, dimensions: 2, signal: new AbortController().signal });
 
-      it('come in the order of the values, with what the vendor says of tokens', async () => {
+      it('are in the order of the values, with the vendor’s token count', async () => {
         const vectors = [
           [1, 2],
           [3, 4],

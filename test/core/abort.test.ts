@@ -13,7 +13,7 @@ describe('the caller’s abort', () => {
     expect(of('request-end')).toMatchObject([{ outcome: 'aborted' }]);
   });
 
-  it('ends a chat under way at once, starts no other attempt and blames no target', async () => {
+  it('ends a running chat at once, starts no other attempt and counts no failure', async () => {
     const { router, providers, clock, of } = world({ a: [{ hang: true }], b: [{}] });
     const abort = new AbortController();
     const failing = rejection(router.chat(ask, { signal: abort.signal }));
@@ -72,7 +72,7 @@ describe('the caller’s abort', () => {
     expect((await next).target).toBe('a');
   });
 
-  it('ends a stream under way for its reader, and for its result', async () => {
+  it('ends a running stream for its reader and its result', async () => {
     const { router, clock, of } = world({ a: [{ text: ['one', 'two'], after: 1, hang: true }] });
     const abort = new AbortController();
     const stream = await router.stream(ask, { signal: abort.signal });
@@ -116,7 +116,7 @@ describe('the caller’s abort', () => {
 });
 
 describe('router.close()', () => {
-  it('ends what is under way and refuses what comes after, with code closed', async () => {
+  it('ends requests in flight and rejects later ones, with code closed', async () => {
     const { router, clock, of } = world({ a: [{ hang: true }] });
     const running = outcome(router.chat(ask));
     await clock.advance(10);

@@ -316,7 +316,7 @@ describe('a request with a wrong shape', () => {
     );
   });
 
-  it('is only ever an error of the request or of the vendor, whatever stands wherever', async () => {
+  it('is always an error of the request or of the vendor, for any value in any place', async () => {
     const strange = fc.constantFrom<unknown>(
       undefined,
       null,

@@ -55,7 +55,7 @@ describe('refusals for too many requests', () => {
     },
   );
 
-  it('limit it where the vendor names concurrency, whatever wait it asks for', async () => {
+  it('limit it if the vendor names concurrency, for any retry time', async () => {
     expect(await afterRefusals({ retryAfter: 30_000, limit: 'concurrency' })).toBeLessThan(10);
   });
 

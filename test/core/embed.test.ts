@@ -148,7 +148,7 @@ describe('embed', () => {
     expect(isRouterError(error, 'all-targets-failed') && error.last).toMatchObject({ kind: 'malformed' });
   });
 
-  it('leaves out targets that have no embeddings, and says so', async () => {
+  it('skips targets without embeddings, with a reason', async () => {
     const { embed: _embed, ...chatOnly } = scriptedProvider('a');
     const { router, events } = routerOf(chatOnly, scriptedProvider('b'));
     expect((await router.embed({ values: ['x'] })).target).toBe('b');

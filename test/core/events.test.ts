@@ -168,7 +168,7 @@ const script: fc.Arbitrary<Script> = fc.oneof(
     .chain((kind) => fc.record({ error: fc.record({ kind: fc.constant(kind), retryAfter: fc.nat(4_000) }) })),
 ) as fc.Arbitrary<Script>;
 
-describe('whatever providers do', () => {
+describe('any behavior of providers', () => {
   it('each request has one end, its attempts stay within the limit, and no timer or call is left', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -6,7 +6,7 @@ const overloaded = { error: { kind: 'overloaded', status: 503 } } as const;
 const ask = { prompt: 'Hi' };
 
 describe('failover', () => {
-  it('answers from the next target when the first fails, and says what happened', async () => {
+  it('answers from the next target when the first fails, and reports both attempts', async () => {
     const { router } = world({ a: [overloaded], b: [{ text: 'from b' }] });
     const result = await router.chat(ask);
     expect(result.text).toBe('from b');
@@ -55,7 +55,7 @@ describe('failover', () => {
     expect((await router.chat(ask)).target).toBe('b');
   });
 
-  it('takes an answer that was withheld as an answer, and as a failure where the route says so', async () => {
+  it('treats a withheld answer as an answer, or as a failure if the route says so', async () => {
     const scripts = { a: [{ text: '', finishReason: 'content-filter' }], b: [{}] } as const;
     expect((await world(scripts).router.chat(ask)).finishReason).toBe('content-filter');
     expect((await world(scripts, { fallbackOn: ['content-filter'] }).router.chat(ask)).target).toBe('b');

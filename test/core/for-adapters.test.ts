@@ -133,7 +133,7 @@ describe('raw chunks', () => {
   });
 });
 
-describe('what a stream says before its end', () => {
+describe('the report of a stream before its end', () => {
   it('is its vendor’s answer so far and its warnings', async () => {
     const provider: Provider = {
       ...scriptedProvider('a'),

@@ -48,7 +48,7 @@ function world(limits: readonly VendorLimit[], queue: QueuePolicy = {}, more: re
   return { clock, provider, router };
 }
 
-describe('what a vendor says is left of its limits, where there is no other target', () => {
+describe('a vendor’s reported remaining limits, without another target', () => {
   it('delays a request until as much has come back', async () => {
     const slow: VendorLimit = { of: 'requests', remaining: 0, limit: 21, resetAfter: 42_000 };
     const { router, clock, provider } = world([slow]);
@@ -138,7 +138,7 @@ describe('what a vendor says is left of its limits, where there is no other targ
   });
 });
 
-describe('what a vendor says is left of its limits, where there is another target', () => {
+describe('a vendor’s reported remaining limits, with another target', () => {
   it('sends a request there, and delays it nowhere', async () => {
     const { router, clock } = world([nothing], {}, ['spare']);
     await router.chat({ prompt: 'Hi' });

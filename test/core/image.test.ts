@@ -119,7 +119,7 @@ describe('image', () => {
     expect(attempts[0]).toMatchObject({ target: 'a', error: { kind: 'malformed' } });
   });
 
-  it('leaves a refusal of the content to the caller, and to the next target where the route says so', async () => {
+  it('returns a refusal of the content to the caller, or fails over if the route allows it', async () => {
     const refusing = () => scriptedProvider('a', [{ error: { kind: 'content-filter', status: 400 } }]);
     const error = await rejection(
       routerOf([refusing(), scriptedProvider('b')]).router.image({ prompt: 'x' }),
@@ -152,7 +152,7 @@ describe('image', () => {
       { prompt: 'x', images: [{ data: { type: 'reference', reference: { b: 'file-1' } } }] },
     ],
   ] as const)(
-    'leaves a target out that lacks %s, and says so',
+    'skips a target that lacks %s, with a reason',
     async (lacks, capabilities, lacking, request) => {
       const { image, ...talking } = scriptedProvider('a');
       const first =
@@ -233,7 +233,7 @@ describe('image', () => {
     ]);
   });
 
-  it('ends at once when the caller aborts, with all that is under way', async () => {
+  it('ends at once when the caller aborts, with all running attempts', async () => {
     const provider = scriptedProvider('a', [{ hang: true }]);
     const { router, events } = routerOf([provider]);
     const abort = new AbortController();
@@ -252,7 +252,7 @@ describe('image', () => {
     expect(broken.imageCalls.length).toBeLessThan(6);
   });
 
-  it('goes elsewhere where the vendor says that its limit is used up', async () => {
+  it('goes to another target if the vendor reports that its limit is used up', async () => {
     const limits = [{ of: 'requests', limit: 10, remaining: 0, resetAfter: 60_000 }] as const;
     const first = scriptedProvider('a');
     const used: Provider = {

@@ -92,7 +92,7 @@ describe('a provider with several keys', () => {
     });
   }
 
-  it('says in each attempt which key it used', async () => {
+  it('records the key of each attempt', async () => {
     const { router } = pool([[{ error: { kind: 'auth', status: 401 } }], [{}]]);
     const attempts = [];
     for (let request = 0; request < 4; request++) attempts.push((await router.chat(ask)).attempts);
@@ -112,7 +112,7 @@ describe('a provider with several keys', () => {
     expect(calls().toSorted()).toEqual([0, 1]);
   });
 
-  it('counts the failures of a deployment whatever the key', async () => {
+  it('counts the failures of a deployment for all keys', async () => {
     const broken = [{ error: { kind: 'overloaded', status: 503 } }] as const;
     const { router, calls } = pool([broken, broken]);
     for (let request = 0; request < 10; request++) await router.chat(ask);

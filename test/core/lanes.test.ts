@@ -12,7 +12,7 @@ function filled(entries: Readonly<Record<string, readonly [rank: number, line: s
 }
 
 describe('priorityLanes', () => {
-  it('serves by rank, and in the order of arrival within one, whatever the line', () => {
+  it('serves by rank, and in the order of arrival within one, for any queue', () => {
     const { lanes } = filled({ a: [1, 'x'], b: [0, 'y'], c: [1, 'y'], d: [0, 'x'], e: [2, 'x'] });
     const order: string[] = [];
     for (let head = lanes.head(new Set()); head !== undefined; head = lanes.head(new Set())) {

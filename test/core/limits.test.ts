@@ -6,7 +6,7 @@ import { outcome, world } from '../support/requests.ts';
 const ask = { prompt: 'Hi' };
 
 describe('concurrency', () => {
-  it('lets no more requests at a target than it says, and serves the others in turn', async () => {
+  it('sends no more requests to a target than its limit, and serves the others in turn', async () => {
     const { router, clock, providers } = world({ a: [{ delay: 100 }] }, { concurrency: 2 });
     const answers = Promise.all(Array.from({ length: 6 }, () => router.chat(ask)));
     for (let round = 1; round <= 3; round++) {
@@ -133,7 +133,7 @@ describe('rpm and tpm', () => {
   });
 });
 
-describe('what a vendor says is left of its limits', () => {
+describe('a vendor’s reported remaining limits', () => {
   it('moves traffic away before the vendor has to refuse', async () => {
     const clock = virtualClock();
     let left = 8;

@@ -64,7 +64,7 @@ describe('among many targets', () => {
   });
 
   it.each(['chat', 'stream'] as const)(
-    'a failure of the first goes to the next, and the decision says so: %s',
+    'a failure of the first goes to the next, as the decision shows: %s',
     async (kind) => {
       const { router } = await routerOf({ t0: down, t1: down }, { retry: false });
       const result =

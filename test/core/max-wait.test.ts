@@ -36,7 +36,7 @@ describe('queue.maxWait', () => {
     await router.close();
   });
 
-  it('bounds the wait of each request by itself, whatever its place in the line', async () => {
+  it('limits the wait of each request separately, at any position in the queue', async () => {
     const { router, clock } = world({ a: [{ delay: 1_500 }] }, { concurrency: 1, queue: { maxWait: 2_600 } });
     const answers = [1, 2, 3].map(() => outcome(router.chat(ask)));
     await clock.advance(500);

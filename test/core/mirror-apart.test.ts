@@ -71,7 +71,7 @@ async function play(
   };
 }
 
-describe('whatever happens to requests and to copies', () => {
+describe('any outcome of requests and copies', () => {
   it('the requests fare as if there were none, each copy has one end, and nothing is left', async () => {
     await fc.assert(
       fc.asyncProperty(scripts, scripts, scripts, requests, async (own, other, copies, asked) => {

@@ -224,7 +224,7 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
   ["on('request-end') without a listener", () => on('request-end'), 'on: expected a function'],
 ];
 
-describe('a typical mistake says what to write instead', () => {
+describe('the error of a typical mistake names the correct form', () => {
   it.each(mistakes)('%s', async (_, run, says) => {
     const error = await (async () => run())().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);

@@ -153,7 +153,7 @@ describe('the session', () => {
 });
 
 describe('drain()', () => {
-  it('refuses new requests and waits for those under way', async () => {
+  it('rejects new requests and waits for those in flight', async () => {
     const { router, clock } = world({ a: [{ delay: 1_000 }] });
     const under = router.chat({ prompt: 'Hi' });
     const drained = router.drain();
@@ -173,7 +173,7 @@ describe('drain()', () => {
     expect(await under).toMatchObject({ code: 'closed' });
   });
 
-  it('ends at once where nothing is under way', async () => {
+  it('ends at once if nothing is in flight', async () => {
     expect(await world({ a: [{}] }).router.drain()).toBe(true);
   });
 });

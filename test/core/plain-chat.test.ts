@@ -62,7 +62,7 @@ describe('the short check of plain requests', () => {
     expect(accepted).toBeGreaterThan(500);
   });
 
-  it('leaves whatever is more than text to the full check', () => {
+  it('leaves everything except text to the full check', () => {
     const requests = [
       { prompt: 'x', tools: [] },
       { prompt: 'x', schema: {} },

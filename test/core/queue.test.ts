@@ -89,7 +89,7 @@ describe('waiting', () => {
     expect(order).toEqual(['first', 'c1', 'c2', 'n1', 'n2', 's1', 's2']);
   });
 
-  it('turns a request away at once when the queue is full, and says so', async () => {
+  it('rejects a request at once when the queue is full, with the reason', async () => {
     const { clock, order, send, router } = narrow({ queue: { size: 2 } });
     const all = [send('a'), send('b'), send('c')];
     const error = await rejection(router.chat(ask));
@@ -225,7 +225,7 @@ describe('waiting', () => {
     expect(new Set(order)).toEqual(new Set(['not a', 'not b']));
   });
 
-  it('turns away embeddings under way as it turns away any other request', async () => {
+  it('rejects embeddings in flight like any other request', async () => {
     const { router, clock, provider, send } = narrow({ queue: { size: 1 } });
     const values = Array.from({ length: 100 }, () => 'x'); // in two portions
     const failing = rejection(router.embed({ values }, { priority: 'sheddable' }));

@@ -198,7 +198,7 @@ describe.each(ways)('a %s at a target that gives no sign of life', (how) => {
     expect((await byDeadline).target).toBe('b');
   });
 
-  it('is given as long as timeout.response says', async () => {
+  it('gets the time of timeout.response', async () => {
     const { router, clock } = world({ a: [hung], b: [{}] }, { timeout: { response: 500 } });
     const answer = answerOf(router, clock, how);
     await clock.advance(500);

@@ -159,7 +159,7 @@ describe('lowestLatency', () => {
   }
   const price = { input: 1, output: 1 };
 
-  it('finds the fastest of several, whatever their order', async () => {
+  it('finds the fastest of several in any order', async () => {
     const world = traffic(
       {
         slow: { price, script: { delay: 900 } },

@@ -43,7 +43,7 @@ describe('models by name', () => {
     expect([modelsOf(a), modelsOf(b)]).toEqual([['x'], ['meta/y', 'z']]);
   });
 
-  it('have a health of their own, which is remembered', async () => {
+  it('have separate health, which is kept', async () => {
     const { router, a } = stage([limited, { text: 'from a' }]);
     const only = { timeout: { request: 100 } };
     await outcome(router.chat(ask, { model: 'a/x', ...only }));
@@ -221,7 +221,7 @@ describe('targets at run time', () => {
     ]);
   });
 
-  it('get no further attempt of a request that was under way when they were removed', async () => {
+  it('get no further attempt of a request that was in flight when they were removed', async () => {
     const { router, two, clock } = stage([{ delay: 1_000, ...down }]);
     await router.addTarget(two);
     const answer = outcome(router.chat(ask));

@@ -99,7 +99,7 @@ describe('a select that fails never fails the request', () => {
     ['gives no name', () => undefined as unknown as string, 'unknown-route'],
     ['names what every object has', () => 'constructor', 'unknown-route'],
     ['never settles', never, 'timeout'],
-  ])('%s: the default is used, and the decision says why', async (_, select, failed) => {
+  ])('%s: the default is used, and the decision has the reason', async (_, select, failed) => {
     const all = selecting(select);
     const answer = all.router.chat(ask);
     await all.clock.advance(1_000);

@@ -47,7 +47,7 @@ describe.each(Object.entries(spellings))('a target that begins again %s', (_, sp
     return { answer, broken, pieces: piecesOf(spelled(answer), pieces) };
   });
 
-  it('never has its answer appended to the broken one, whatever the answer, the break and the pieces', async () => {
+  it('never has its answer appended to the broken one, for any answer, break and chunks', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ answer, broken, pieces }) => {
         expect(folded(await played(broken, pieces))).toBe(folded(answer));
@@ -68,7 +68,7 @@ describe.each(Object.entries(spellings))('a target that begins again %s', (_, sp
 });
 
 describe('a target that continues', () => {
-  it('has all of its text added, whatever the answer, the break and the pieces', async () => {
+  it('has all of its text added, for any answer, break and chunks', async () => {
     const cases = fc.tuple(answers, fc.nat(), cuts).map(([answer, at, pieces]) => {
       const first = answer.indexOf(' ') + 2;
       const broken = answer.slice(0, first + (at % (answer.length - first)));

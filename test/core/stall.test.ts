@@ -63,7 +63,7 @@ describe('streams that stop in the middle', () => {
     for (const parts of await Promise.all(reading)) expect(parts.at(-1)?.type).toBe('finish');
   });
 
-  it('are waited for as long as the caller says', async () => {
+  it('are awaited for the caller’s timeout', async () => {
     const { clock, router, learn } = flowing(50, [stops(10)], { idle: 7_000 });
     await learn();
     const streams = await Promise.all(Array.from({ length: 8 }, () => router.stream(ask)));

@@ -21,7 +21,7 @@ describe('timeout.request', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('ends a stream under way', async () => {
+  it('ends a running stream', async () => {
     const { router, clock } = world({ a: [{ text: words, after: 1, hang: true }] });
     const stream = await router.stream(ask, { timeout: { request: 1_000 } });
     const failing = rejection(read(stream));

@@ -171,7 +171,7 @@ describe('a stream that is not read', () => {
     await iterator.return?.();
   });
 
-  it('is kept as long as `timeout.unread` says', async () => {
+  it('is kept for `timeout.unread`', async () => {
     const { router, clock } = world({ a: [{ text: words }] }, { timeout: { unread: 100_000 } });
     const [usual, forever] = await Promise.all([
       router.stream(ask),

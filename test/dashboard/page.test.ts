@@ -65,7 +65,7 @@ describe.skipIf(noBrowser !== undefined)(
       await panel.waitFor({ state: 'detached' });
     });
 
-    it('says why a target is left out', async () => {
+    it('shows why a target is skipped', async () => {
       const made = await staged(
         { 'alpha/one': [refusal], 'beta/two': [{}] },
         { breaker: { consecutive: 1, openFor: 600_000 } },
@@ -125,7 +125,7 @@ describe.skipIf(noBrowser !== undefined)(
       expect(await background()).toBe('rgb(246, 247, 249)');
     });
 
-    it('says that there is nothing yet', async () => {
+    it('shows that there is no data yet', async () => {
       const page = await open(browser, await staged());
       for (const [view, text] of [
         ['requests', 'No requests yet'],

@@ -39,7 +39,7 @@ describe('Failover Bench, played against the router', () => {
     expect(played.get(id)).toMatchObject({ verdict: 'pass', missed: [] });
   });
 
-  it('says of S13 that it was the content filter', () => {
+  it('reports the content filter in S13', () => {
     expect(played.get('S13')).toMatchObject({ outcome: 'error', error: 'content-filter', fallback: [] });
   });
 });
@@ -60,7 +60,7 @@ describe('Failover Bench, played against a router that prefers another target, a
 });
 
 describe('the rules of Failover Bench, as they are applied here', () => {
-  it('find the OpenAI SDK alone to be as its scorecard says of the one for Python', async () => {
+  it('match the scorecard of the Python SDK for the OpenAI SDK alone', async () => {
     // In real time, because the SDK knows no other; without the scenarios whose checks compare seconds.
     const quick = ['S01', 'S02', 'S03', 'S04', 'S05', 'S08', 'S10', 'S12', 'S13', 'S14', 'S16'];
     const alone = await Promise.all(

@@ -12,7 +12,7 @@ function tripped(now = 0) {
 }
 
 describe('breaker', () => {
-  it('opens after as many failures in a row as it says, and not before', () => {
+  it('opens after the configured number of consecutive failures, and not before', () => {
     const subject = breaker(middle);
     subject.failure(subject.enter(0), 0, limits);
     subject.failure(subject.enter(0), 0, limits);
@@ -115,7 +115,7 @@ describe('breaker', () => {
     expect(subject.state(11_000)).toBe('closed');
   });
 
-  it('does not take a beginning for little traffic, when errors come and answers are still under way', () => {
+  it('does not mistake a start for low traffic while answers are still in flight', () => {
     const many = { ...limits, consecutive: 5 };
     const subject = breaker(middle);
     const passes = Array.from({ length: 25 }, () => subject.enter(0));

@@ -104,7 +104,7 @@ describe.each(cells)('a conversation that $face brings from $vendor', ({ vendor,
         expect(now.sentTo(`${other}-a`)).not.toMatch(secrets);
       });
 
-      it('goes without signatures if the application says that no target made them', async () => {
+      it('is sent without signatures if the application declares that no target made them', async () => {
         await ask(now.router, `${vendor}-a`, stream, { from: [] });
         expect(now.sentTo(`${vendor}-a`)).toContain('blue');
         expect(now.sentTo(`${vendor}-a`)).not.toMatch(secrets);

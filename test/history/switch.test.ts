@@ -323,7 +323,7 @@ describe('a conversation continues', () => {
     }
   });
 
-  it('says what was left out, once for each kind of thing', async () => {
+  it('warns about what was left out, once per kind', async () => {
     const start: readonly Message[] = [{ role: 'user', content: 'Weather?' }];
     const { content } = await ask('anthropic', start);
     const { warnings } = await ask('openai', [...start, { role: 'assistant', content }, resultsFor(content)]);

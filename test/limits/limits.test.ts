@@ -70,7 +70,7 @@ describe('rateLimit', () => {
   });
 });
 
-describe('what a vendor says is left of its limits', () => {
+describe('a vendor’s reported remaining limits', () => {
   const input = (tokens: number) => ({ input: tokens, output: 0 });
 
   it('is unknown until a vendor reports something, and after that expires', () => {
@@ -118,7 +118,7 @@ describe('what a vendor says is left of its limits', () => {
     expect(limits.freeAt(input(0), 0)).toBe(60_000);
   });
 
-  it('counts input and output by limits of their own', () => {
+  it('counts input and output against separate limits', () => {
     const limits = vendorLimits();
     const resetAfter = 60_000;
     limits.note(
@@ -200,13 +200,13 @@ describe('adaptiveConcurrency', () => {
     expect(load.limit).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('learns nothing from the refusal of the only attempt under way', () => {
+  it('learns nothing from the refusal of the only attempt in flight', () => {
     const load = adaptiveConcurrency();
     for (let refusal = 0; refusal < 20; refusal++) load.refused(1, refusal, refusal + 1);
     expect(load.limit).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('decreases once for all attempts that were under way together', () => {
+  it('decreases once for all attempts that were in flight together', () => {
     const load = refusedAt(20);
     for (let refusal = 0; refusal < 17; refusal++) load.refused(17 - refusal, 1, 3);
     expect(load.limit).toBe(14);

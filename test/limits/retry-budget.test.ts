@@ -46,7 +46,7 @@ describe('budget', () => {
     );
   });
 
-  it('gives what it says it has, and nothing where it has none', () => {
+  it('grants what it reports, and nothing if it is empty', () => {
     fc.assert(
       fc.property(limits, steps, (given, list) => {
         const { earn, spend, has } = retryBudget(given);

@@ -71,7 +71,7 @@ describe('a budget as a plugin', () => {
     expect(spent).toBeLessThanOrEqual(0.0205);
   });
 
-  it('says so when it is used up, and counts for each tenant', async () => {
+  it('reports when it is used up, and counts per tenant', async () => {
     const { router } = world(
       { a: [{ usage: { inputTokens: 10, outputTokens: 5_000 } }] },
       { plugins: [budget({ limit: 0.01 })] },

@@ -26,7 +26,7 @@ function waiting() {
 }
 
 describe('sharedHealth({ defer }), where no timer runs', () => {
-  it('exchanges after requests what processes know', async () => {
+  it('exchanges the processes’ state after requests', async () => {
     const { clock, pass } = pausedClock();
     const store = memory({ clock });
     const limited = { error: { kind: 'rate-limit', status: 429, retryAfter: 60_000 } } as const;

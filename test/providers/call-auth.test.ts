@@ -56,7 +56,7 @@ describe.each(providers)('%s, whose key is in %s', (name, header, make) => {
     expect(sent()).toEqual(['sk-turn-1', 'sk-turn-2']);
   });
 
-  it('says that the function failed, and sends nothing', async () => {
+  it('reports that the function failed, and sends nothing', async () => {
     const before = server.received.length;
     const failing = make(async () => {
       throw new Error(`vault is sealed, token ${own}`);

@@ -25,7 +25,7 @@ function known(provider: keyof typeof of, model: string): string {
 const general = 'chat images jsonSchema tools';
 const thinking = 'chat images jsonSchema reasoning tools';
 
-describe('what providers know of their models', () => {
+describe('the known capabilities of models', () => {
   it.each<[keyof typeof of, string, string]>([
     ['openai', 'gpt-5-mini', thinking],
     ['openai', 'gpt-5.6-luna', thinking],

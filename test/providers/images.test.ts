@@ -83,7 +83,7 @@ describe('openai()', () => {
     expect(result.usage).toEqual({});
   });
 
-  it('says a shape by the size that has it, and what it has no word for in a warning', async () => {
+  it('sends an aspect ratio as a size that has it, and warns about what it cannot express', async () => {
     server.behave(json(made));
     const result = await make(overOpenAI(), { aspectRatio: '3:2', seed: 7 });
     expect(sent()).toEqual({ model: 'gpt-image-1', prompt: 'a lighthouse', n: 1, size: '1536x1024' });
@@ -200,7 +200,7 @@ describe('google()', () => {
     });
   });
 
-  it('says a size by its shape where there is one, else in a warning', async () => {
+  it('sends a size as its aspect ratio if there is one, otherwise warns', async () => {
     server.behave(json(gemini()));
     const result = await make(overGoogle(), { model, size: '1920x1080' });
     expect(sent()).toMatchObject({ generationConfig: { imageConfig: { aspectRatio: '16:9' } } });
@@ -227,7 +227,7 @@ describe('google()', () => {
     expect(await rejection(make(overGoogle(), { model }))).toMatchObject({ kind: 'malformed' });
   });
 
-  it('says what each of its models can do', () => {
+  it('declares the capabilities of each model', () => {
     const made = (name: string, provider: Provider = overGoogle()) =>
       provider.capabilities?.(name).imageGeneration;
     expect(made('gemini-2.5-flash-image')).toBe('images');
@@ -303,7 +303,7 @@ describe('servers that speak as OpenAI does', () => {
     expect(provider.capabilities?.('m').imageGeneration).toBe('prompt');
   });
 
-  it('make none unless it is said how', async () => {
+  it('make none unless the option is set', async () => {
     const options = { name: 'office', baseURL: `${server.url}/v1` } as const;
     expect(openaiCompatible(options).image).toBeUndefined();
     expect(openaiCompatible(options).capabilities?.('m').imageGeneration).toBeUndefined();

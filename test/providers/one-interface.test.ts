@@ -67,7 +67,7 @@ const other = (api: Api): Api => (api === 'openai' ? 'openai-responses' : 'opena
 
 describe('what only one interface of OpenAI’s has', () => {
   it.each(cases)(
-    '%s is not sent to a target of the other, and the error says what it needs',
+    '%s is not sent to a target of the other, and the error names what it needs',
     async (name, has, request) => {
       const router = routerOver(other(has));
       for (const ask of [() => router.chat(request), () => router.stream(request)]) {
@@ -165,7 +165,7 @@ describe('what both interfaces have under different names', () => {
 describe('a tool of Responses through each face, over a target of Chat Completions', () => {
   const needs = /web_search, which needs api: 'responses'/;
 
-  it.each([false, true])('toFetch answers 400 and says what is needed (stream: %s)', async (stream) => {
+  it.each([false, true])('toFetch answers 400 and names what is needed (stream: %s)', async (stream) => {
     const headers = { 'content-type': 'application/json' };
     const handle = toFetch(routerOver('openai'), { token: false });
     const body = JSON.stringify({ model: 'default', input: 'Hi', tools: [{ type: 'web_search' }], stream });
@@ -177,7 +177,7 @@ describe('a tool of Responses through each face, over a target of Chat Completio
     expect(server.received).toEqual([]);
   });
 
-  it('the AI SDK gets an error that says what is needed', async () => {
+  it('the AI SDK gets an error that names what is needed', async () => {
     const model = toProvider(routerOver('openai')).languageModel('default');
     const tools = { web_search: createOpenAI({ apiKey: 'k' }).tools.webSearch({}) };
     await expect(generateText({ model, prompt: 'Hi', tools, maxRetries: 0 })).rejects.toThrow(needs);
@@ -196,7 +196,7 @@ describe('a tool of Responses through each face, over a target of Chat Completio
     expect(server.received).toEqual([]);
   });
 
-  it('LangChain gets an error that says what is needed', async () => {
+  it('LangChain gets an error that names what is needed', async () => {
     const model = toChatModel(routerOver('openai')).bindTools([
       { type: 'provider', id: 'openai.web_search', name: 'web_search', args: {} },
     ]);
@@ -224,7 +224,7 @@ describe('what OpenAI keeps, where no target of the route is OpenAI’s', () => 
   ];
 
   it.each(others.flatMap(([name, model]) => kept.map(([what, request]) => ({ name, model, what, request }))))(
-    '$name is not asked for $what, and the error says what it needs',
+    '$name is not asked for $what, and the error names what it needs',
     async ({ name, model, what, request }) => {
       const provider: Provider = interfaces[name]({ baseURL: server.url });
       const router = createRouter({ targets: [{ provider, model, price: { input: 1, output: 1 } }] });
@@ -248,7 +248,7 @@ describe('what OpenAI keeps, where no target of the route is OpenAI’s', () => 
 describe('a continued response through each face, over a target of Chat Completions', () => {
   const needs = /previous_response_id, which needs api: 'responses'/;
 
-  it.each([false, true])('toFetch answers 400 and says what is needed (stream: %s)', async (stream) => {
+  it.each([false, true])('toFetch answers 400 and names what is needed (stream: %s)', async (stream) => {
     const headers = { 'content-type': 'application/json' };
     const handle = toFetch(routerOver('openai'), { token: false });
     const body = JSON.stringify({ model: 'default', input: 'Hi', previous_response_id: 'resp_1', stream });
@@ -257,7 +257,7 @@ describe('a continued response through each face, over a target of Chat Completi
     expect(await response.json()).toMatchObject({ error: { message: expect.stringMatching(needs) } });
   });
 
-  it('the AI SDK gets an error that says what is needed', async () => {
+  it('the AI SDK gets an error that names what is needed', async () => {
     const model = toProvider(routerOver('openai')).languageModel('default');
     const providerOptions = { openai: { previousResponseId: 'resp_1' } };
     await expect(generateText({ model, prompt: 'Hi', providerOptions, maxRetries: 0 })).rejects.toThrow(
@@ -265,7 +265,7 @@ describe('a continued response through each face, over a target of Chat Completi
     );
   });
 
-  it('LangChain gets an error that says what is needed', async () => {
+  it('LangChain gets an error that names what is needed', async () => {
     const providerOptions = { openai: { previous_response_id: 'resp_1' } };
     const model = toChatModel(routerOver('openai'), { providerOptions });
     await expect(model.invoke('Hi')).rejects.toThrow(needs);

@@ -87,7 +87,7 @@ describe.each(targets)('over %s, an error', (_, make) => {
     for (const error of await failures({ errors: 'hidden' })) expect(String(error)).not.toContain('Bad');
   });
 
-  it('says it where all targets failed', async () => {
+  it('is in the error if all targets failed', async () => {
     server.behave(json({ error: { message: 'The server is on fire today.' } }, 500));
     for (const error of await failures({ retry: false })) {
       expect(error).toMatchObject({ code: 'all-targets-failed' });

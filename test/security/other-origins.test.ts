@@ -126,7 +126,7 @@ describe('what the environment holds for one vendor is never sent to another', (
     ] as const,
     ['openrouter', (baseURL: string) => openrouter({ baseURL, apiKey })] as const,
     ['a server without a key', (baseURL: string) => openaiCompatible({ name: 'house', baseURL })] as const,
-  ])('%s with a key of its own sends that, and nothing else', async (_, make) => {
+  ])('%s with its own key sends only that', async (_, make) => {
     const router = createRouter({
       clock: virtualClock(),
       retry: false,

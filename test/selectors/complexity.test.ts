@@ -67,7 +67,7 @@ describe('complexityOf', () => {
     expect(complexityOf({ prompt: 'x'.repeat(1_000_000) }).parts.length).toBe(1);
   });
 
-  it('looks at the last message of the user, at text alone, whatever comes after it', () => {
+  it('reads only the text of the last user message, whatever follows it', () => {
     const request: ChatRequest = {
       messages: [
         { role: 'user', content: 'Prove the theorem. Then compute the integral.' },

@@ -24,7 +24,7 @@ describe('exclude', () => {
     ]);
   });
 
-  it('says the same in explain()', async () => {
+  it('gives the same reason in explain()', async () => {
     const { router } = world(three, { plugins: [without('a')] });
     const { candidates, skipped } = await router.explain(ask);
     expect(candidates.map(({ target }) => target)).toEqual(['b', 'c']);
@@ -85,7 +85,7 @@ describe('exclude', () => {
     expect(providers['b']?.calls).toHaveLength(0);
   });
 
-  it('may say when its reason passes, and what it went by', async () => {
+  it('can return a retry time and details', async () => {
     const over: Plugin = {
       name: 'budget',
       exclude: () => ({ reason: 'over-budget', retryAt: 1_800_000_000_000, facts: { spent: 3 } }),
@@ -103,7 +103,7 @@ describe('exclude', () => {
     ]);
   });
 
-  it('may say what the caller gets where no target is left', async () => {
+  it('can return the caller’s error if no target is left', async () => {
     const error = new RouterError('refused', 'nothing is left of the budget');
     const over: Plugin = { name: 'budget', exclude: () => ({ reason: 'over-budget', error }) };
     expect(await rejection(world(three, { plugins: [over] }).router.chat(ask))).toBe(error);

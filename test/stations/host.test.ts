@@ -171,7 +171,7 @@ describe('host.report()', () => {
 });
 
 describe('host.shadow()', () => {
-  it('measures another target, and says when that is over', async () => {
+  it('measures another target, and reports the end', async () => {
     let host: PluginHost | undefined;
     const over: string[] = [];
     const plugin: Plugin = {
@@ -191,7 +191,7 @@ describe('host.shadow()', () => {
     expect(router.stats()[1]).toMatchObject({ attempts: 1 });
   });
 
-  it('says at once where there is nothing to send', async () => {
+  it('reports at once if there is nothing to send', async () => {
     const kept = keeps();
     const seen: unknown[] = [];
     const plugin: Plugin = {
@@ -237,7 +237,7 @@ describe('host.replicas', () => {
     expect((await second.router.explain(ask)).skipped).toEqual([]);
   });
 
-  it('say nothing twice, and nothing that came from others', async () => {
+  it('publish nothing twice, and nothing received from others', async () => {
     const kept = keeps();
     const { router } = world({ a: [limited], b: [{}] }, { plugins: [kept.plugin] });
     await router.chat(ask);

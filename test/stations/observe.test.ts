@@ -236,7 +236,7 @@ describe('observe', () => {
     }
   });
 
-  it('harms no request, whatever it throws or rejects with, and wherever', async () => {
+  it('affects no request, for any error at any point', async () => {
     const bug = (): never => {
       throw new Error('a bug');
     };
@@ -260,7 +260,7 @@ describe('observe', () => {
     }
   });
 
-  it('says in the event which request it was', async () => {
+  it('names the request in the event', async () => {
     const error = new Error('a bug');
     const breaks: Plugin = {
       name: 'breaks',

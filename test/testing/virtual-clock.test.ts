@@ -24,7 +24,7 @@ describe('virtualClock', () => {
     expect([clock.now(), clock.timers]).toEqual([25, 1]);
   });
 
-  it('forgets a timer that is cancelled, whichever it is, and takes no harm from cancelling it again', async () => {
+  it('removes a canceled timer, and allows canceling it again', async () => {
     for (let cancelled = 0; cancelled < 5; cancelled++) {
       const clock = virtualClock();
       const ran: number[] = [];

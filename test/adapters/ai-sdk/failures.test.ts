@@ -132,7 +132,7 @@ describe.each(each)('failover over %s', (kind) => {
     expect(parts.some(({ type }) => type === 'error')).toBe(true);
   });
 
-  it('continues with another target where the option says so, in the open block', async () => {
+  it('continues with another target if the option allows it, in the open block', async () => {
     first.behave(events(wireOf(openaiChat).stream.slice(0, 2), 'reset'));
     second.behave(events(wireOf(openaiChat).stream.toSpliced(1, 1)));
     const make = kinds[kind];
@@ -298,7 +298,7 @@ describe.each(vendors)('a model of the AI SDK as a target: $name', (vendor) => {
     });
   }
 
-  it('a limit says when to come back', async () => {
+  it('a limit includes a retry time', async () => {
     first.behave(json({ error: { message: 'no' } }, 429, { 'retry-after': '12' }));
     const router = createRouter({ targets: targets(), maxAttempts: 1 });
     const error = await rejection(router.chat({ prompt }));

@@ -148,7 +148,7 @@ describe('generateImage of the AI SDK', () => {
     expect(providers[0]?.open).toBe(0);
   });
 
-  it('knows the names, by itself and in a registry', async () => {
+  it('resolves the names, directly and in a registry', async () => {
     const { ai } = overScripts({ a: {} });
     const registry = createProviderRegistry({ router: ai });
     expect(
@@ -238,7 +238,7 @@ describe('an image model of the AI SDK as a target', () => {
     expect(isRouterError(error, 'all-targets-failed') && error.last.kind).toBe('malformed');
   });
 
-  it('asks for one at a time where the model does not say, or not at once', async () => {
+  it('requests one at a time if the model declares no maximum, or declares it later', async () => {
     const counts: unknown[] = [];
     const modelOf = (maxImagesPerCall: unknown) => ({
       specificationVersion: 'v4',

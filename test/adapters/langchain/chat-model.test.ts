@@ -285,7 +285,7 @@ describe('as any Runnable', () => {
     expect(model.caller).toMatchObject({ maxRetries: 0 });
   });
 
-  it('is tried again where the application says so', async () => {
+  it('is retried if the application allows it', async () => {
     const provider = scriptedProvider('p', [{ error: { kind: 'bad-request', status: 400 } }, { text: 'ok' }]);
     const router = createRouter({ targets: [{ provider, model: 'a', price }] });
     const model = toChatModel(router).withRetry({ stopAfterAttempt: 2 });
@@ -391,7 +391,7 @@ describe('as any Runnable', () => {
     expect(Object.values(model)).not.toContain(router);
   });
 
-  it('refuses an option that it does not know', () => {
+  it('rejects an unknown option', () => {
     const { router } = world();
     const options = { temperature: 0, rout: 'second' };
     expect(() => toChatModel(router, options)).toThrow(/toChatModel\.rout: expected one of/);

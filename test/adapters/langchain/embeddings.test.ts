@@ -58,7 +58,7 @@ describe('a router as embeddings', () => {
     expect(provider.embedCalls).toHaveLength(1);
   });
 
-  it('refuses an option that it does not know', () => {
+  it('rejects an unknown option', () => {
     const router = createRouter({ targets: [{ provider: scriptedProvider('p'), model: 'e', price }] });
     const options = { dimensions: 2, batchSize: 5 };
     expect(() => toEmbeddings(router, options)).toThrow(/toEmbeddings\.batchSize: expected one of/);

@@ -20,7 +20,7 @@ it('is a chat model wherever LangChain wants one', () => {
   expectTypeOf<EmbeddingsInterface>().not.toExtend<Embeddings>();
 });
 
-it('knows the names of the router’s routes and targets', () => {
+it('types the names of the router’s routes and targets', () => {
   toChatModel(router, { route: 'p/a', only: ['p/a'] });
   // @ts-expect-error no such route
   toChatModel(router, { route: 'fsat' });

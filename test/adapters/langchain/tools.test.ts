@@ -62,7 +62,7 @@ describe('bindTools', () => {
     expect(provider.calls[0]?.tools).toMatchObject([{ name: 'look', providerOptions }]);
   });
 
-  it('refuses a vendor’s tool that does not say whose it is', () => {
+  it('rejects a vendor’s tool without a vendor', () => {
     expect(() => world().model.bindTools([{ type: 'web_search_preview' }])).toThrow(
       /tools\[0\]: expected .*type "web_search_preview"/,
     );

@@ -122,7 +122,7 @@ describe('POST /chat/completions', () => {
     ] satisfies (OpenAI.ChatCompletionChunk & { signalbox?: unknown })[]);
   });
 
-  it('says cost and target in the last chunk of a stream without usage', async () => {
+  it('reports cost and target in the last chunk of a stream without usage', async () => {
     const { openai, answers } = stage([{ text: ['Hi'] }]);
     await openai.chat.completions.stream({ model: 'mini', messages }).finalChatCompletion();
     const last = eventsIn(answers[0]?.text ?? '').at(-1);
@@ -328,7 +328,7 @@ describe('POST /chat/completions', () => {
     ['web_search_options', { web_search_options: {} }],
     ['parallel_tool_calls', { parallel_tool_calls: false, tools: [weather] }],
     ['some_new_field', { some_new_field: 1 }],
-  ])('refuses %s where no target of a vendor that knows it is left', async (field, more) => {
+  ])('rejects %s if no target of a vendor that supports it is left', async (field, more) => {
     const { openai, provider } = stage([{}], 'google');
     const asking = openai.chat.completions.create({ model: 'mini', messages, ...more } as never);
     await expect(asking).rejects.toMatchObject({ status: 400, code: 'unsupported_parameter', param: field });

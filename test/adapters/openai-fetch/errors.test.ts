@@ -56,7 +56,7 @@ describe('an error of the router', () => {
     await expect(other).rejects.toBeInstanceOf(Anthropic.NotFoundError);
   });
 
-  it('says when to come back', async () => {
+  it('includes a retry time', async () => {
     const { openai, answers } = stage([{ error: { kind: 'rate-limit', status: 429, retryAfter: 60_000 } }]);
     await expect(openai.chat.completions.create({ model: 't', messages })).rejects.toMatchObject({
       status: 429,
@@ -110,7 +110,7 @@ describe('an error of the router', () => {
     await expect(asking).rejects.toMatchObject({ status: 503, code: 'router_closed' });
   });
 
-  it('says nothing of what is not the router’s', async () => {
+  it('hides details of errors that are not the router’s', async () => {
     const accept = () => {
       throw new Error('canary-secret');
     };

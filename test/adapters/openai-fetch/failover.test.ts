@@ -129,14 +129,14 @@ describe.each(Object.keys(readers))('%s', (name) => {
     },
   );
 
-  it('never restarts in the middle of a stream, whatever the route says', async () => {
+  it('never restarts in the middle of a stream, for any setting of the route', async () => {
     first.behave(events([piece('Hel')], 'reset'));
     const { text, error } = await reader(clients(router), { model: 'restarting' });
     expect([text, error instanceof Error]).toEqual(['Hel', true]);
     expect(second.received).toEqual([]);
   });
 
-  it('continues where it broke, if the option says so', async () => {
+  it('continues where it broke if the option allows it', async () => {
     first.behave(events([piece('Hello ')], 'reset'));
     second.behave(events([piece('there'), piece('', 'stop'), 'data: [DONE]\n\n']));
     const more = { signalbox: { interrupted: 'continue' } };

@@ -74,7 +74,7 @@ describe('POST /messages', () => {
     ['length', 'max_tokens'],
     ['content-filter', 'refusal'],
     ['other', 'end_turn'],
-  ] as const)('says %s as %s', async (finishReason, stop_reason) => {
+  ] as const)('sends %s as %s', async (finishReason, stop_reason) => {
     const { anthropic } = stage([{ finishReason }]);
     expect(await anthropic.messages.create(base)).toMatchObject({ stop_reason });
   });
@@ -242,7 +242,7 @@ describe('POST /messages', () => {
     [{ thinking: { type: 'adaptive' } }, 'high', { thinking: { type: 'adaptive' } }],
     [{ thinking: { type: 'disabled' } }, 'none', { thinking: { type: 'disabled' } }],
     [{ output_config: { effort: 'max' } }, 'max', { output_config: { effort: 'max' } }],
-  ] as const)('says %j as reasoning %s, and to Claude no more than that', async (more, reasoning, exact) => {
+  ] as const)('sends %j as reasoning %s, and to Claude nothing else', async (more, reasoning, exact) => {
     const { anthropic, asked } = stage();
     await anthropic.messages.create({ ...base, ...more } as Anthropic.MessageCreateParamsNonStreaming);
     expect(asked()).toMatchObject({ reasoning });
@@ -294,7 +294,7 @@ describe('POST /messages', () => {
     });
   });
 
-  it('says why it counts no tokens', async () => {
+  it('explains why it counts no tokens', async () => {
     const { anthropic } = stage();
     await expect(anthropic.messages.countTokens(base)).rejects.toMatchObject({
       status: 404,

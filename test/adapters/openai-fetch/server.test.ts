@@ -41,13 +41,13 @@ describe('as a server', () => {
     expect(provider.calls).toEqual([]);
   });
 
-  it('stays closed whatever stands beside the request', async () => {
+  it('stays closed for any second argument', async () => {
     const { handler } = handlerOver();
     const context = { params: Promise.resolve({}), method: 'POST', body } as RequestInit;
     expect((await handler(post(), context)).status).toBe(401);
   });
 
-  it('is open where the option says so', async () => {
+  it('is open if the option allows it', async () => {
     const { handler } = handlerOver({ token: false });
     expect((await handler(post())).status).toBe(200);
   });
@@ -120,7 +120,7 @@ describe('as a server', () => {
     },
   );
 
-  it('says nothing of what a token function throws', async () => {
+  it('hides errors of a token function', async () => {
     const { handler } = handlerOver({
       token: () => {
         throw new Error(`no row for ${secret}`);

@@ -146,7 +146,7 @@ describe('limits, when the store has lost its data', () => {
     expect(states).toEqual(['lost']);
   });
 
-  it('let a rolling limit go on at its pace, whatever was used over time', async () => {
+  it('let a rolling limit continue at its rate, for any earlier use', async () => {
     const all = processes({ requests: 60, per: 'minute', rolling: true, storeAway: 'closed' });
     const one = all.start();
     for (let minute = 0; minute < 5; minute++) {

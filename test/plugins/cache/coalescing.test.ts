@@ -62,7 +62,7 @@ describe('identical requests in flight', () => {
     expect(all.calls()).toBe(1);
   });
 
-  it('are one call for chats as well, also with a stream that is under way', async () => {
+  it('are one call for chats as well, also with a running stream', async () => {
     const all = cached({ a: [slow] });
     const stream = reading(all);
     await all.clock.advance(150);

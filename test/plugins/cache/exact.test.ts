@@ -174,7 +174,7 @@ describe('who shares answers', () => {
   });
 
   it.each(['public', '["public"]', 'acme","x', '', '__proto__', '\u0000', 'tenant'])(
-    'is never another tenant, whatever its name: %j',
+    'never shares with another tenant of any name: %j',
     async (tenant) => {
       expect(await calls({ tenant }, acme)).toBe(2);
       expect(await calls({ tenant }, { cache: { scope: 'public' } })).toBe(2);

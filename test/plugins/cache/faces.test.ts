@@ -90,22 +90,19 @@ describe('Cache-Control of a request over HTTP', () => {
   const sourceOf = async (router: Router, control?: string, more?: object): Promise<string | null> =>
     (await post(router, control, more)).headers.get('x-signalbox-cache');
 
-  it.each([{}, { stream: true }])(
-    'is respected, and the answer says where it came from: %j',
-    async (more) => {
-      const { clock, ...all } = cached({ a: [{}] }, { scope: 'public' });
-      const { router } = all;
-      expect(await sourceOf(router, 'no-store', more)).toBeNull();
-      expect(await sourceOf(router, undefined, more)).toBe('miss');
-      expect(await sourceOf(router, undefined, more)).toBe('hit');
-      expect(await sourceOf(router, 'no-cache', more)).toBe('miss');
-      await clock.advance(5_000);
-      expect(await sourceOf(router, 'max-age=6', more)).toBe('hit');
-      expect(await sourceOf(router, 'public, max-age=4', more)).toBe('miss');
-      expect(await sourceOf(router, 'no-store', more)).toBeNull();
-      expect(all.calls()).toBe(5);
-    },
-  );
+  it.each([{}, { stream: true }])('is respected, and the answer reports its source: %j', async (more) => {
+    const { clock, ...all } = cached({ a: [{}] }, { scope: 'public' });
+    const { router } = all;
+    expect(await sourceOf(router, 'no-store', more)).toBeNull();
+    expect(await sourceOf(router, undefined, more)).toBe('miss');
+    expect(await sourceOf(router, undefined, more)).toBe('hit');
+    expect(await sourceOf(router, 'no-cache', more)).toBe('miss');
+    await clock.advance(5_000);
+    expect(await sourceOf(router, 'max-age=6', more)).toBe('hit');
+    expect(await sourceOf(router, 'public, max-age=4', more)).toBe('miss');
+    expect(await sourceOf(router, 'no-store', more)).toBeNull();
+    expect(all.calls()).toBe(5);
+  });
 
   it('is respected for embeddings', async () => {
     const { router } = cached({ a: [{}] }, { scope: 'public' });

@@ -90,7 +90,7 @@ describe.each(Object.entries(faces))('Cache-Control over real sockets: %s', (_, 
     await vendor.close();
   });
 
-  it('is respected, and the answer says where it came from', async () => {
+  it('is respected, and the answer reports its source', async () => {
     const sources: (string | null)[] = [];
     for (const control of [
       'no-store',

@@ -174,7 +174,7 @@ describe('a check that fails', () => {
     expect(await router.chat({ prompt: 'Hi' })).toMatchObject({ text: '', finishReason: 'content-filter' });
   });
 
-  it('has a timeout of its own', async () => {
+  it('has its own timeout', async () => {
     const slow: Guard = { name: 'slow', timeout: 50, check: () => new Promise(() => {}), on: ['input'] };
     const { router, clock } = world({ a: [{}] }, guarded(slow));
     const chat = rejection(router.chat({ prompt: 'Hi' }));

@@ -395,7 +395,7 @@ describe('language', () => {
 });
 
 describe('inject', () => {
-  it('adds its message where its rule applies, and says so in the decision', async () => {
+  it('adds its message if its rule applies, and records it in the decision', async () => {
     const item = inject('Be safe.', { name: 'safety', when: ({ tenant }) => tenant === 'acme' });
     const { router, providers } = world({ a: [{}] }, { plugins: [guardrails([item])] });
     const { decision } = await router.chat({ system: 'You help.', prompt: 'Hi' }, { tenant: 'acme' });

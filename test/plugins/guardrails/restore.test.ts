@@ -45,7 +45,7 @@ describe('redact with restore', () => {
   });
 
   it.each(['[EMAIL_9]', 'MY_EMAIL_1', 'EMAIL_11', 'email 1', '[CARD_1]', 'EMAIL_1a'])(
-    'leaves what it does not know: %s',
+    'leaves unknown placeholders: %s',
     async (form) => {
       const { router } = world({ a: [{ text: `x ${form} y` }] }, restoring());
       expect((await router.chat({ prompt })).text).toBe(`x ${form} y`);

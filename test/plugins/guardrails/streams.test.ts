@@ -243,7 +243,7 @@ describe('guards that read whole answers', () => {
     },
   };
 
-  it('buffer the stream and say so', async () => {
+  it('buffer the stream, with a warning', async () => {
     const { router } = world({ a: [{ text: ['the sec', 'ret is', ' out'] }] }, guarded([whole]));
     const answer = await router.stream({ prompt: 'Hi' });
     expect(textOf(await read(answer))).toBe('the *** is out');

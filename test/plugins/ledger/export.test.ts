@@ -144,7 +144,7 @@ describe('exportLedger()', () => {
 });
 
 describe('reprice()', () => {
-  it('says what stored usage costs by other prices', async () => {
+  it('calculates what stored usage costs at other prices', async () => {
     const usage = await filled();
     const doubled = await reprice(usage, ({ target }) =>
       target === 'a/m' ? { input: 2, output: 8 } : undefined,

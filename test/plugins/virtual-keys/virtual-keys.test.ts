@@ -97,7 +97,7 @@ describe('a virtual key', () => {
     expect((await get(token, '/models/a')).status).toBe(404);
   });
 
-  it('has limits of its own', async () => {
+  it('has its own limits', async () => {
     const { clock, keys, ask } = serverWith();
     const limited = await keys.create({ tenant: 'acme', limits: { requestsPerMinute: 2 } });
     const free = await keys.create({ tenant: 'acme' });

@@ -126,7 +126,7 @@ describe('errors inside', () => {
 });
 
 describe('answers', () => {
-  it('that refuse are withheld ones, and say so', () => {
+  it('that refuse are withheld, with the reason', () => {
     const result = answer({ content: null, refusal: 'I will not' });
     expect(result).toMatchObject({
       finishReason: 'content-filter',
@@ -152,7 +152,7 @@ describe('answers', () => {
     expect(stream([{ annotations }])).toContainEqual(source);
   });
 
-  it('tell what their vendor says beside them', () => {
+  it('include their vendor’s extra fields', () => {
     const { providerMetadata } = toResult({
       choices: [{ message: { content: 'x' }, finish_reason: 'stop', logprobs: { content: [] } }],
       system_fingerprint: 'fp',
@@ -170,7 +170,7 @@ describe('answers', () => {
     });
   });
 
-  it('without content that do not say why they ended were cut off', () => {
+  it('without content or a finish reason were cut off', () => {
     expect(() => toResult({ choices: [{ message: { content: '' }, finish_reason: null }] })).toThrow(
       'a finish reason',
     );

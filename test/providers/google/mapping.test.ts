@@ -129,7 +129,7 @@ describe('requests', () => {
     expect(body.contents).toEqual([{ role: 'model', parts: [{ text: 'Hi' }] }]);
   });
 
-  it('say effort as a budget to older models and as a level to newer ones', () => {
+  it('send effort as a budget to older models and as a level to newer ones', () => {
     const config = (model: string, reasoning: 'none' | 'low' | 'max') =>
       toRequest(call({ model, reasoning })).body.generationConfig['thinkingConfig'];
     expect(config('gemini-2.5-flash', 'low')).toEqual({ includeThoughts: true, thinkingBudget: 1_024 });

@@ -202,7 +202,7 @@ describe('Vercel AI Gateway', () => {
     });
   });
 
-  it('does not say the cost of what went through a key of one’s own', async () => {
+  it('does not report the cost of calls with the caller’s own key', async () => {
     server.behave(whole({}, facts('0', '0.005')));
     const { cost, providerMetadata } = await routerOf(vercel).chat();
     expect(cost).toMatchObject({ source: 'catalog', total: expect.closeTo(0.000015, 12) });
@@ -316,7 +316,7 @@ describe('LiteLLM', () => {
     expect(server.received[0]?.body).toMatchObject(own);
   });
 
-  it('says in headers which deployment answered, and for how much', async () => {
+  it('reports the deployment and the cost in headers', async () => {
     server.behave(whole({}, {}, headers));
     const { cost, providerMetadata } = await routerOf(litellm).chat();
     expect(cost).toMatchObject(reported(3.45e-5));
@@ -330,7 +330,7 @@ describe('LiteLLM', () => {
     });
   });
 
-  it('says the same of images, whose costs add up', async () => {
+  it('reports the same for images, whose costs add up', async () => {
     server.behave(json({ data: [{ b64_json: 'aGVsbG8=' }] }, 200, headers));
     const { cost, images, providerMetadata } = await routerOf(litellm).image(2);
     expect(images).toHaveLength(2);
@@ -346,7 +346,7 @@ describe('LiteLLM', () => {
     });
   });
 
-  it('says the cost of a stream at its end', async () => {
+  it('reports the cost of a stream at its end', async () => {
     server.behave(inPieces({ usage: { ...usage, cost: 0.002 } }, {}, headers));
     expect((await routerOf(litellm).stream()).cost).toMatchObject(reported(0.002));
   });
@@ -356,7 +356,7 @@ describe('LiteLLM', () => {
     expect((await routerOf(litellm).chat()).cost).toMatchObject(reported(3.45e-5));
   });
 
-  it('says what embeddings cost', async () => {
+  it('reports the cost of embeddings', async () => {
     const body = { data: [{ index: 0, embedding: [1] }], usage: { prompt_tokens: 3 } };
     server.behave(json(body, 200, headers));
     const { cost, providerMetadata } = await routerOf(litellm).embed();
@@ -388,7 +388,7 @@ describe('Cloudflare AI Gateway', () => {
     });
   });
 
-  it.each(['chat', 'stream'] as const)('says where the answer is from: %s', async (kind) => {
+  it.each(['chat', 'stream'] as const)('reports the source of the answer: %s', async (kind) => {
     const headers = { 'cf-aig-cache-status': 'MISS', 'cf-aig-step': '1', 'cf-aig-log-id': '01M1' };
     server.behave(kind === 'chat' ? whole({}, {}, headers) : inPieces({}, {}, headers));
     const { providerMetadata } = await routerOf(factory)[kind]();

@@ -79,7 +79,7 @@ describe('the reason why an answer ended', () => {
     ['insufficient_system_resource', 'overloaded'],
     ['timeout', 'timeout'],
     ['MALFORMED_FUNCTION_CALL', 'malformed'],
-  ])('is a failure where it says so: %s', (reason, kind) => {
+  ])('is a failure if the value means one: %s', (reason, kind) => {
     expect(() => finishReasonOf(ended(reason, { callsTools: true }))).toThrow(
       expect.objectContaining({ code: 'provider', kind, vendorCode: reason }),
     );

@@ -33,12 +33,12 @@ describe.each(parts)('the labeled set, %s', (part) => {
     const figure = all.find((each) => each.name === name) as Figure;
     const [leastPrecision, leastRecall] = least[name]?.[part] ?? [1, 1];
 
-    it('is as precise as its table says', () => {
+    it('has the precision in its table', () => {
       const ok = precision(figure) >= leastPrecision;
       expect({ mistaken: figure.mistaken.slice(0, 10), ok }).toMatchObject({ ok: true });
     });
 
-    it('finds as much as its table says', () => {
+    it('has the recall in its table', () => {
       const ok = recall(figure) >= leastRecall;
       expect({ missed: figure.missed.slice(0, 10), ok }).toMatchObject({ ok: true });
     });
