@@ -13,7 +13,7 @@ const requests = reviews.map((review, index) => ({
   id: `review-${index}`,
   prompt: `Is this review positive? Answer yes or no.\n${review}`,
 }));
-// A real batch would have hours; as little time as this makes every request a synchronous one.
+// A real batch would have hours; with so little time every request becomes synchronous.
 const batch = await router.batch(requests, { deadline: Date.now() + 20_000 });
 for await (const { id, result, error } of batch.results) {
   console.log(id, result?.target, error?.message ?? 'answered');

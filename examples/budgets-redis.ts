@@ -1,5 +1,5 @@
 // Limits over many machines: processes lease parts of each limit from Redis, and spend them without asking.
-// Without a Redis on this address, the router goes on by what it knows itself.
+// Without a Redis on this address, the router continues with what it knows itself.
 import { Redis } from 'ioredis';
 import { createRouter } from 'signalbox';
 import { limits } from 'signalbox/budgets';

@@ -20,7 +20,7 @@ const stream = await acme.stream(question);
 for await (const text of stream.textStream) process.stdout.write(text);
 console.log('\n', stream.decision?.lookup?.source);
 
-// One call without the cache; and no stored answers any more.
+// One call without the cache; then all stored answers are deleted.
 await acme.chat(question, { cache: false });
 await answers.invalidate({ scope: 'acme' });
 console.log(answers.stats());

@@ -1,4 +1,4 @@
-// What an error says of a vendor's refusal, which quotes the prompt and the key. A `fetch` plays the vendor.
+// The error for a vendor's refusal that quotes the prompt and the key. A mock `fetch` is the vendor.
 import { createRouter, isRouterError } from 'signalbox';
 import { openai } from 'signalbox/openai';
 

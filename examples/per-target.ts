@@ -1,4 +1,4 @@
-// Settings for one target, a deployment with a name of its own, and an ordered list of targets for one call.
+// Settings for one target, a deployment with a custom name, and an ordered list of targets for one call.
 import { createRouter } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';

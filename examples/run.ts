@@ -1,4 +1,4 @@
-// Tools without an agent library: typed inputs, parallel calls, and the cost of the whole.
+// Tools without an agent library: typed inputs, parallel calls, and the total cost.
 import { createRouter, tool } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';

@@ -1,4 +1,4 @@
-// A conversation that an application began with Anthropic's own SDK goes on through signalbox. Its signed thinking goes back to
+// A conversation that an application began with Anthropic's own SDK continues through signalbox. Its signed thinking goes back to
 // Anthropic and to no other vendor.
 import Anthropic from '@anthropic-ai/sdk';
 import { createRouter } from 'signalbox';

@@ -1,8 +1,8 @@
 // What guards hold and what they cost: the matrix of guards and interfaces, precision and recall, and speed.
 // `--write` updates docs/guardrails.md.
 import { writeFileSync } from 'node:fs';
-import { figures, figureTable } from '../test/plugins/guardrails/labelled/figures.ts';
-import { heldOut, tuned } from '../test/plugins/guardrails/labelled/parts.ts';
+import { figures, figureTable } from '../test/plugins/guardrails/labeled/figures.ts';
+import { heldOut, tuned } from '../test/plugins/guardrails/labeled/parts.ts';
 import { matrix } from '../test/plugins/guardrails/matrix/matrix.ts';
 import { byFace, byKind, byPlace, reasons } from '../test/plugins/guardrails/matrix/tables.ts';
 import { answers, firstToken, overText, perChunk } from '../test/plugins/guardrails/speed.ts';
@@ -54,7 +54,7 @@ ${reasons()}
 
 ## Precision and recall
 
-On generated and written samples in [test/plugins/guardrails/labelled](../test/plugins/guardrails/labelled), each in a text of a person, a program or a document. Hard negatives are order numbers, hashes, versions, UUIDs and more than 150 other kinds, and the values of other detectors. \`pii\` figures are per kind of value.
+On generated and written samples in [test/plugins/guardrails/labeled](../test/plugins/guardrails/labeled), each in a text of a person, a program or a document. Hard negatives are order numbers, hashes, versions, UUIDs and more than 150 other kinds, and the values of other detectors. \`pii\` figures are per kind of value.
 
 **Held out**: written after the last change of a rule, with other countries, networks, vendors, texts and hard negatives. Expect these.
 

@@ -1,5 +1,5 @@
 /**
- * signalbox: an in-process LLM router. This entry loads no SDK; providers are in sub-paths of their own.
+ * signalbox: an in-process LLM router. This entry loads no SDK; each provider has its own sub-path.
  *
  * @module signalbox
  */

@@ -38,7 +38,7 @@ export async function whatIf(
   requests.sort((a, b) => a.at - b.at);
   const [from, to] = [requests[0]?.at, requests.at(-1)?.at];
   if (from === undefined || to === undefined) throw new WhatIfError('there are no requests to replay yet');
-  // The simulator is a router of its own; it loads when it is used.
+  // The simulator contains a second router, so it loads when it is used.
   const { simulateLog } = await import('../simulator/replay.ts');
   const result = await simulateLog(requests, strategies).catch((error: unknown) => {
     throw error instanceof Error && error.name === 'UsageError' ? new WhatIfError(error.message) : error;

@@ -59,7 +59,7 @@ export interface Breaker {
 
 const pass: Pass = { epoch: 0, probe: false };
 
-/** A breaker until outcomes count: it is closed, and counts the attempts under way. `breaker` takes its place. */
+/** The breaker until outcomes count: closed, and counting the attempts in flight. `breaker` replaces it. */
 export function closedBreaker(): Breaker {
   const self: { -readonly [Field in keyof Breaker]: Breaker[Field] } = {
     counts: false,

@@ -88,7 +88,7 @@ const terms: Readonly<Record<string, (model: string) => Terms>> = {
   // https://console.groq.com/docs/flex-processing: at on-demand prices; https://console.groq.com/docs/batch.
   groq: () => ({ serviceTiers: { flex: 1, batch: 0.5 } }),
   // https://learn.microsoft.com/en-us/azure/ai-foundry/openai/how-to/batch,
-  // https://learn.microsoft.com/en-us/azure/foundry/openai/concepts/flex-processing; priority has prices of its own.
+  // https://learn.microsoft.com/en-us/azure/foundry/openai/concepts/flex-processing; priority has separate prices.
   azure: () => ({ serviceTiers: { flex: 0.5, batch: 0.5 } }),
   // https://aws.amazon.com/bedrock/pricing/: half for flex, and 75 % more for priority.
   bedrock: () => ({ serviceTiers: { flex: 0.5, priority: 1.75 } }),

@@ -37,7 +37,7 @@ export function worldOfScenario(
   const given = checkObject('', value, fields, refuse);
   const { stream, start = trace?.start ?? usualStart } = given;
   const specs = checkTargets('targets', given['targets'], refuse);
-  const unknown = specs.findIndex(({ behaviour }) => behaviour === undefined);
+  const unknown = specs.findIndex(({ behavior }) => behavior === undefined);
   if (unknown >= 0) refuse(`targets[${unknown}].firstToken`, 'milliseconds to the first token', 'nothing');
   const begin = typeof start === 'number' && start === trace?.start ? start : Date.parse(String(start));
   if (Number.isNaN(begin)) refuse('start', 'an ISO date', show(start));
@@ -58,7 +58,7 @@ export function worldOfScenario(
       metadata: {},
       answer(ask) {
         const spec = specs.find(({ id }) => id === ask.target);
-        return spec?.behaviour === undefined ? {} : behave(spec.behaviour, request, ask, () => outputTokens);
+        return spec?.behavior === undefined ? {} : behave(spec.behavior, request, ask, () => outputTokens);
       },
     }),
   );
@@ -66,7 +66,7 @@ export function worldOfScenario(
     start: begin,
     routes: { default: specs.map(({ id }) => id) },
     arrivals,
-    targets: specs.map(({ behaviour: _, model, ...target }) => {
+    targets: specs.map(({ behavior: _, model, ...target }) => {
       const price = target.price ?? catalog?.price(target.provider, model, begin);
       return { ...target, ...(price === undefined ? {} : { price }) };
     }),

@@ -11,11 +11,11 @@ export interface TargetSpec extends WorldTarget {
   /** The provider's name in the catalog. */
   readonly model: string;
   /** Its behavior; absent if the log determines it. */
-  readonly behaviour?: Behaviour;
+  readonly behavior?: Behavior;
 }
 
 /** The behavior of a synthetic target. */
-interface Behaviour {
+interface Behavior {
   readonly firstToken: Spread;
   /** Output tokens per second. */
   readonly throughput: number;
@@ -32,7 +32,7 @@ interface Outage {
 }
 
 const own = ['id', 'provider', 'model', 'price', 'weight', 'tags', 'concurrency', 'rpm', 'tpm'];
-const behaviours = ['firstToken', 'throughput', 'outputTokens', 'errorRate', 'outages'];
+const behaviors = ['firstToken', 'throughput', 'outputTokens', 'errorRate', 'outages'];
 /** Output tokens per second by default. */
 const usualThroughput = 60;
 const usualOutput = 300;
@@ -52,7 +52,7 @@ export function checkTargets(path: string, value: unknown, refuse: Refuse): read
 }
 
 function checkTarget(path: string, value: unknown, refuse: Refuse): TargetSpec {
-  const fields = checkObject(path, value, [...own, ...behaviours], refuse);
+  const fields = checkObject(path, value, [...own, ...behaviors], refuse);
   for (const name of ['id', 'provider', 'model']) {
     const text = fields[name];
     if (text !== undefined && (typeof text !== 'string' || text === ''))
@@ -66,8 +66,8 @@ function checkTarget(path: string, value: unknown, refuse: Refuse): TargetSpec {
   // The router checks the rest when it is created.
   const options = { price, weight, tags, concurrency, rpm, tpm, provider, model };
   const given = Object.fromEntries(Object.entries(options).filter(([, option]) => option !== undefined));
-  const behaviour = checkBehaviour(path, fields, refuse);
-  return { ...namesOf(id), ...given, ...(behaviour === undefined ? {} : { behaviour }) };
+  const behavior = checkBehavior(path, fields, refuse);
+  return { ...namesOf(id), ...given, ...(behavior === undefined ? {} : { behavior }) };
 }
 
 /** The provider and model in a default id. */
@@ -78,14 +78,14 @@ export function namesOf(id: string): Pick<TargetSpec, 'id' | 'provider' | 'model
     : { id, provider: id.slice(0, slash), model: id.slice(slash + 1) };
 }
 
-function checkBehaviour(
+function checkBehavior(
   path: string,
   fields: Readonly<Record<string, unknown>>,
   refuse: Refuse,
-): Behaviour | undefined {
+): Behavior | undefined {
   const { firstToken, throughput = usualThroughput, outputTokens, errorRate, outages = [] } = fields;
   if (firstToken === undefined) {
-    const lonely = behaviours.find((name) => fields[name] !== undefined);
+    const lonely = behaviors.find((name) => fields[name] !== undefined);
     if (lonely === undefined) return undefined;
     return refuse(
       `${path}.firstToken`,
@@ -116,7 +116,7 @@ function checkOutage(path: string, value: unknown, refuse: Refuse): Outage {
 
 /** The outcome of one request at a synthetic target. */
 export function behave(
-  { firstToken, throughput, outputTokens, errorRate, outages }: Behaviour,
+  { firstToken, throughput, outputTokens, errorRate, outages }: Behavior,
   { kind, inputTokens }: Pick<Arrival, 'kind' | 'inputTokens'>,
   { now, random }: Pick<Ask, 'now' | 'random'>,
   usualLength: Spread = () => usualOutput,

@@ -55,12 +55,12 @@ export interface Traffic {
 export interface ProviderStream extends AsyncIterable<ProviderStreamPart> {
   /**
    * The parts that have arrived and were not read, without waiting. Called at most once, when the stream is left early: the vendor bills
-   * what it has sent by then, and may have sent its usage. Omit it if this cannot be known.
+   * what it has sent by then, and may have sent its usage. Omit it if this is unknown.
    */
   arrived?(): readonly ProviderStreamPart[];
   /**
-   * The next part, if it has arrived, so that the parts of one packet need no promise each. `undefined`: call `next` of the stream's one
-   * iterator, which goes on from there. Omit it if this cannot be known.
+   * The next part, if it has arrived, so that parts of the same packet need no separate promises. `undefined`: call `next` of the stream's one
+   * iterator, which goes on from there. Omit it if this is unknown.
    */
   ready?(): ProviderStreamPart | undefined;
 }
@@ -107,7 +107,7 @@ export interface Provider<Name extends string = string> {
   warmup?(signal: AbortSignal): Promise<void>;
   /**
    * Loads what a call needs, such as the SDK; `undefined` once it is loaded. The router waits for it before an attempt begins, so that
-   * loading counts neither as the target's latency nor against a timeout of the attempt. If it rejects, the call is made all the same.
+   * loading counts neither as the target's latency nor against a timeout of the attempt. If it rejects, the call is made anyway.
    */
   load?(): Promise<unknown> | undefined;
   /** Traffic over its own connections so far; omitted if an SDK or the application's client opens them. */

@@ -210,7 +210,7 @@ export interface Router<TargetId extends string = string, RouteName extends stri
   close(): Promise<void>;
   /**
    * Calls the model, executes the tools that it calls, in parallel, and goes on until it is done: for applications without an agent
-   * library. Each step is a request of its own, so a failing vendor is replaced between steps. Errors of tools are given to the
+   * library. Each step is a separate request, so a failing vendor is replaced between steps. Errors of tools are given to the
    * model.
    *
    * @throws as `chat`
@@ -221,7 +221,7 @@ export interface Router<TargetId extends string = string, RouteName extends stri
   run(request: RunRequest, options?: CallOptions<TargetId, RouteName>): Promise<RunResult>;
   /**
    * `run` as a stream of the parts of all steps and the outputs of their tools. Each step is a `stream`, so a part may be a `restart`
-   * if the route's `interrupted` allows it. Leaving the loop aborts the step and the tools under way.
+   * if the route's `interrupted` allows it. Leaving the loop aborts the step and its running tools.
    *
    * @throws as `stream`; the iteration throws what a step throws
    * @example

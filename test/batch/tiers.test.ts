@@ -6,7 +6,7 @@ import { azure, bedrock, groq, openrouter } from 'signalbox/openai-compatible';
 import { scriptedProvider, virtualClock } from 'signalbox/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withVendorTerms } from '../../src/pricing/vendor-terms.ts';
-import { type Behaviour, type FaultServer, faultServer, json } from '../support/fault-server.ts';
+import { type Behavior, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 
 const price = { input: 1, output: 10, serviceTiers: { flex: 0.5, priority: 2 } };
 const answer = (service_tier: string) =>
@@ -198,7 +198,7 @@ describe('service tiers as targets', () => {
 
   it('of Gemini go to standard at once when flex is shed, and are charged as the header says', async () => {
     const reply =
-      (tier: string): Behaviour =>
+      (tier: string): Behavior =>
       (response) => {
         response.writeHead(200, { 'content-type': 'application/json', 'x-gemini-service-tier': tier });
         response.end(
@@ -312,10 +312,10 @@ describe('lowestCost with a deadline', () => {
   const setUp = (deadline?: number) => {
     const clock = virtualClock();
     const cheap = scriptedProvider('cheap', () => ({ text: 'slow', delay: 20_000 }), clock);
-    const dear = scriptedProvider('dear', () => ({ text: 'fast', delay: 1_000 }), clock);
+    const expensive = scriptedProvider('expensive', () => ({ text: 'fast', delay: 1_000 }), clock);
     const targets = [
       { provider: cheap, model: 'm', price: { input: 1, output: 1 } },
-      { provider: dear, model: 'm', price: { input: 2, output: 2 } },
+      { provider: expensive, model: 'm', price: { input: 2, output: 2 } },
     ];
     const router = createRouter({
       targets,
@@ -336,20 +336,20 @@ describe('lowestCost with a deadline', () => {
     const used = [];
     for (let call = 0; call < 4; call++) used.push(await ask());
     expect(used[0]).toBe('cheap/m');
-    expect(used.at(-1)).toBe('dear/m');
+    expect(used.at(-1)).toBe('expensive/m');
   });
 
   it('heeds the deadline of a call', async () => {
     const { clock, ask } = setUp();
     for (let call = 0; call < 4; call++) expect(await ask()).toBe('cheap/m');
-    expect(await ask({ deadline: clock.date() + 10_000 })).toBe('dear/m');
+    expect(await ask({ deadline: clock.date() + 10_000 })).toBe('expensive/m');
     expect(await ask({ deadline: clock.date() + 100_000 })).toBe('cheap/m');
   });
 
   it('tries a slow target again when its measurements are old', async () => {
     const { clock, ask } = setUp(10_000);
     for (let call = 0; call < 4; call++) await ask();
-    expect(await ask()).toBe('dear/m');
+    expect(await ask()).toBe('expensive/m');
     await clock.advance(7_200_000);
     expect(await ask()).toBe('cheap/m');
   });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { seededRandom } from '../../src/testing/index.ts';
 
-/** US$ per million tokens: dear, so that the share of one request in a limit is as in practice. */
+/** US$ per million tokens: expensive, so that the share of one request in a limit is as in practice. */
 export const price = { input: 100, output: 400 } as const;
 
 /** A vendor that counts what it bills. */

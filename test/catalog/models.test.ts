@@ -61,7 +61,7 @@ describe('models', () => {
     expect(other).toEqual([]);
   });
 
-  it('names a model as its vendor does where the catalogue’s id is its own', async () => {
+  it('names a model as its vendor does where the catalog’s id is its own', async () => {
     expect(await names({ provider: 'fireworks' })).toContain('accounts/fireworks/models/kimi-k3');
     expect(await names({ provider: 'mistral' })).not.toContain('codestral');
   });

@@ -83,19 +83,19 @@ describe('refresh', () => {
   });
 
   // The last one: from here on the prices are these.
-  it('gives new prices to the catalogue and, within a minute, to routers; declared ones stay', async () => {
+  it('gives new prices to the catalog and, within a minute, to routers; declared ones stay', async () => {
     const clock = virtualClock();
     const usage = { inputTokens: 1_000_000, outputTokens: 0 };
     const provider = scriptedProvider('openai', [{ usage }]);
     const router = createRouter({
       targets: [
-        { provider, model: 'gpt-next', id: 'catalogue' },
+        { provider, model: 'gpt-next', id: 'catalog' },
         { provider, model: 'gpt-next', id: 'declared', price: { input: 7, output: 7 } },
       ],
       clock,
     });
     const costs = async () => [
-      (await router.chat({ prompt: 'Hi' }, { route: 'catalogue' })).cost?.total,
+      (await router.chat({ prompt: 'Hi' }, { route: 'catalog' })).cost?.total,
       (await router.chat({ prompt: 'Hi' }, { route: 'declared' })).cost?.total,
     ];
     expect(await costs()).toEqual([undefined, 7]);

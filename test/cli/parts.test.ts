@@ -49,7 +49,7 @@ describe('prices by bills', () => {
     expect(priceOfBills(billsOf(price), undefined)).toEqual(price);
   });
 
-  it('are the catalogue’s, with its tiers, where it explains them, and not where it does not', () => {
+  it('are the catalog’s, with its tiers, where it explains them, and not where it does not', () => {
     expect(priceOfBills(billsOf(price), tiered)).toBe(tiered);
     expect(priceOfBills(billsOf({ ...price, output: 9 }), tiered)).toEqual({ ...price, output: 9 });
   });
@@ -62,7 +62,7 @@ describe('prices by bills', () => {
     expect(priceOfBills(bills, undefined)).toMatchObject({ input: 0, request: 0.02 });
   });
 
-  it('are the catalogue’s where there are no bills, and unknown where that has none', () => {
+  it('are the catalog’s where there are no bills, and unknown where that has none', () => {
     expect(priceOfBills([], price)).toBe(price);
     expect(priceOfBills([], undefined)).toBeUndefined();
   });

@@ -8,7 +8,7 @@ import { namesOf } from '../../src/simulator/target-spec.ts';
 import { logOfTraffic, type Vendor } from './traffic.ts';
 
 const vendors = {
-  'dear/m': {
+  'expensive/m': {
     price: { input: 3, output: 15, cacheRead: 0.3 },
     firstToken: [200, 600],
     errorRate: 0.03,
@@ -138,13 +138,18 @@ describe('a log that is played with another strategy', () => {
     const { simulated } = await replay(weighted(), priority());
     const { actual } = await replay(priority(), priority());
     expect(difference(simulated.cost, actual.cost)).toBeLessThan(0.05);
-    expect(Math.abs((simulated.shares['dear/m'] ?? 0) - (actual.shares['dear/m'] ?? 0))).toBeLessThan(0.05);
+    expect(
+      Math.abs((simulated.shares['expensive/m'] ?? 0) - (actual.shares['expensive/m'] ?? 0)),
+    ).toBeLessThan(0.05);
   });
 
   it('shows an outage of which the log has only a few probes', async () => {
-    const { simulated } = await replay(priority(), weighted({ 'dear/m': 1, 'spare/m': 1, 'cheap/m': 0 }));
+    const { simulated } = await replay(
+      priority(),
+      weighted({ 'expensive/m': 1, 'spare/m': 1, 'cheap/m': 0 }),
+    );
     // Two minutes of sixty, in which all that would have gone there went to the other one.
-    expect(simulated.shares['spare/m']).toBeGreaterThan(simulated.shares['dear/m'] ?? 0);
+    expect(simulated.shares['spare/m']).toBeGreaterThan(simulated.shares['expensive/m'] ?? 0);
   });
 
   it('gives the same for the same seed, and something else for another one', async () => {

@@ -20,16 +20,16 @@ async function file(name: string, content: unknown): Promise<string> {
 }
 
 async function signalbox(...args: readonly string[]) {
-  const told = { out: '', err: '' };
+  const printed = { out: '', err: '' };
   const code = await run(args, {
     out: (text) => {
-      told.out += text;
+      printed.out += text;
     },
     err: (text) => {
-      told.err += text;
+      printed.err += text;
     },
   });
-  return { code, ...told };
+  return { code, ...printed };
 }
 
 const simulate = (...args: readonly string[]) => signalbox('simulate', ...args);
@@ -45,7 +45,7 @@ const scenario = {
   rate: 1,
   targets: [
     {
-      id: 'dear/m',
+      id: 'expensive/m',
       price: { input: 3, output: 15 },
       firstToken: { p50: 300, p95: 600, p99: 900 },
       outages: [{ from: '5m', to: '8m' }],
@@ -62,7 +62,7 @@ const traced = [
 ];
 
 const vendors = {
-  'dear/m': { price: { input: 3, output: 15 }, firstToken: [200, 600] },
+  'expensive/m': { price: { input: 3, output: 15 }, firstToken: [200, 600] },
   'cheap/m': { price: { input: 0.2, output: 0.8 }, firstToken: [500, 1_500], errorRate: 0.1 },
 } as const;
 const traffic = { vendors, strategy: priority(), requests: 150, every: 1_000, seed: 4 };
@@ -85,14 +85,14 @@ describe('signalbox simulate', () => {
     const { targets, strategies } = await reportOf(
       ...['--scenario', path, '--strategy', 'priority', '--strategy', 'lowestCost'],
     );
-    expect(targets).toEqual(['dear/m', 'cheap/m']);
+    expect(targets).toEqual(['expensive/m', 'cheap/m']);
     const [first, second] = strategies;
     expect([first?.strategy, second?.strategy]).toEqual(['priority', 'lowestCost']);
     expect(first?.requests).toBeGreaterThan(1_000);
     expect(first?.answered).toBe(first?.requests);
     // Three minutes of twenty it was out, and it comes back little by little.
-    expect(first?.shares['dear/m']).toBeGreaterThan(0.7);
-    expect(first?.shares['dear/m']).toBeLessThan(0.9);
+    expect(first?.shares['expensive/m']).toBeGreaterThan(0.7);
+    expect(first?.shares['expensive/m']).toBeLessThan(0.9);
     expect(first?.firstToken?.p50).toBeLessThan(400);
     expect(second?.shares['cheap/m']).toBeGreaterThan(0.9);
     expect(second?.cost).toBeLessThan((first?.cost ?? 0) / 3);
@@ -103,13 +103,13 @@ describe('signalbox simulate', () => {
     const lines = [...(await logOfTraffic(traffic)), '', '{"type":"usage"}'];
     const path = await file('usage.jsonl', lines.join('\n'));
     const { actual, strategies, from } = await reportOf(
-      ...['--log', path, '--strategy', 'priority', '--strategy', 'weighted({"dear/m":0})'],
+      ...['--log', path, '--strategy', 'priority', '--strategy', 'weighted({"expensive/m":0})'],
     );
     expect(from.slice(0, 10)).toBe('2026-11-01');
     expect(actual?.requests).toBe(150);
     expect(strategies[0]?.cost).toBeCloseTo(actual?.cost ?? 0, 4);
     // The log has no answer of the other target, so its behavior is unknown.
-    expect(strategies[1]?.shares).toEqual({ 'dear/m': 1 });
+    expect(strategies[1]?.shares).toEqual({ 'expensive/m': 1 });
   });
 
   it('says in a table what there is to know, and what is not known', async () => {
@@ -129,11 +129,11 @@ describe('signalbox simulate', () => {
     const log = await file('more.jsonl', (await logOfTraffic(traffic)).join('\n'));
     const targets = await file('targets.json', [
       { id: 'new/m', price: { input: 0.01, output: 0.01 }, firstToken: 50, outputTokens: 10 },
-      { id: 'dear/m', price: { input: 30, output: 150 } },
+      { id: 'expensive/m', price: { input: 30, output: 150 } },
     ]);
     const { strategies, actual } = await reportOf(
       ...['--log', log, '--targets', targets],
-      ...['--strategy', 'priority', '--strategy', 'weighted({"new/m":0,"dear/m":1})'],
+      ...['--strategy', 'priority', '--strategy', 'weighted({"new/m":0,"expensive/m":1})'],
     );
     expect(strategies[0]?.shares).toEqual({ 'new/m': 1 });
     expect(strategies[0]?.firstToken?.p50).toBe(50);

@@ -10,7 +10,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Accumulator } from '../../src/core/calls/stream/accumulate.ts';
 import {
-  type Behaviour,
+  type Behavior,
   events,
   type FaultServer,
   faultServer,
@@ -93,14 +93,14 @@ function fold(list: readonly ProviderStreamPart[]) {
   for (const part of list) if (part.type !== 'response' && part.type !== 'finish') collected.add(part);
   const last = list.at(-1);
   if (last?.type !== 'finish') throw new Error('the last part is not finish');
-  const told = list.flatMap((part) => (part.type === 'response' ? [part] : []));
+  const responses = list.flatMap((part) => (part.type === 'response' ? [part] : []));
   return {
     content: collected.content(),
     finishReason: last.finishReason,
     usage: last.usage,
-    warnings: told.flatMap(({ warnings }) => warnings ?? []),
-    headers: Object.assign({}, ...told.map(({ headers }) => headers ?? {})) as Record<string, string>,
-    model: told.map(({ model }) => model).findLast((model) => model !== undefined),
+    warnings: responses.flatMap(({ warnings }) => warnings ?? []),
+    headers: Object.assign({}, ...responses.map(({ headers }) => headers ?? {})) as Record<string, string>,
+    model: responses.map(({ model }) => model).findLast((model) => model !== undefined),
     metadata: last.providerMetadata,
     raw: last.raw,
   };
@@ -213,8 +213,8 @@ export function describeProvider(fixture: Fixture): void {
     });
 
     /** The error of a stream, and that no finish part came before it. */
-    const streamError = async (behaviour: Behaviour, more: Partial<ProviderCall> = {}): Promise<unknown> => {
-      server.behave(behaviour);
+    const streamError = async (behavior: Behavior, more: Partial<ProviderCall> = {}): Promise<unknown> => {
+      server.behave(behavior);
       const seen: ProviderStreamPart[] = [];
       const error = await rejection(
         (async () => {
@@ -224,8 +224,8 @@ export function describeProvider(fixture: Fixture): void {
       expect(seen.filter(({ type }) => type === 'finish')).toEqual([]);
       return error;
     };
-    const chatError = (behaviour: Behaviour): Promise<unknown> => {
-      server.behave(behaviour);
+    const chatError = (behavior: Behavior): Promise<unknown> => {
+      server.behave(behavior);
       return rejection(provider.chat(call()));
     };
     const kindOf = (error: unknown): unknown => (isRouterError(error, 'provider') ? error.kind : error);
@@ -274,10 +274,8 @@ export function describeProvider(fixture: Fixture): void {
         ['text', json('hello')],
         ['null', json(null)],
         ['a web page', html(200)],
-      ])('%s', async (_, behaviour) => {
-        expect(['malformed', 'truncated', 'network', 'unknown']).toContain(
-          kindOf(await chatError(behaviour)),
-        );
+      ])('%s', async (_, behavior) => {
+        expect(['malformed', 'truncated', 'network', 'unknown']).toContain(kindOf(await chatError(behavior)));
       });
 
       it('a web page instead of a stream', async () => {
@@ -385,7 +383,7 @@ export function describeProvider(fixture: Fixture): void {
           },
           400,
         );
-        const behaviours = [
+        const behaviors = [
           echo,
           html(200),
           reset,
@@ -393,8 +391,8 @@ export function describeProvider(fixture: Fixture): void {
           events([`data: ${canary}\n\n`]),
           json(canary, 500),
         ];
-        for (const behaviour of behaviours) {
-          server.behave(behaviour);
+        for (const behavior of behaviors) {
+          server.behave(behavior);
           const errors = [
             await rejection(provider.chat(call({ messages }))),
             await rejection(parts(provider.stream(call({ messages })))),
@@ -450,7 +448,7 @@ export function describeProvider(fixture: Fixture): void {
         });
 
         it('stops reading an event that does not end', async () => {
-          const endless: Behaviour = async (response) => {
+          const endless: Behavior = async (response) => {
             response.writeHead(200, { 'content-type': 'text/event-stream' });
             response.write('data: ');
             const chunk = 'x'.repeat(65_536);

@@ -7,14 +7,14 @@ const longEnough = ({ text }: { readonly text: string }) => text.length > 5 || '
 describe('accept', () => {
   it('accepts an answer or fails over: cheap first, and expensive where that answer is rejected', async () => {
     const { router, of } = world(
-      { cheap: [{ text: 'Hm.' }], dear: [{ text: 'A whole answer.' }] },
+      { cheap: [{ text: 'Hm.' }], expensive: [{ text: 'A whole answer.' }] },
       { accept: longEnough },
     );
     const { text, target, attempts } = await router.chat({ prompt: '?' });
-    expect([text, target]).toEqual(['A whole answer.', 'dear']);
+    expect([text, target]).toEqual(['A whole answer.', 'expensive']);
     expect(attempts).toMatchObject([
       { target: 'cheap', outcome: 'failed', error: { kind: 'output' }, billed: 'yes' },
-      { target: 'dear', outcome: 'success' },
+      { target: 'expensive', outcome: 'success' },
     ]);
     expect(of('usage')).toHaveLength(2);
     expect(of('request-end')[0]?.wastedCost).toBeGreaterThan(0);

@@ -71,7 +71,7 @@ describe('a target that lacks what a request needs', () => {
     expect((await decide({ tools: true }, { prompt: 'Hi', tools }, provider)).skipped).toEqual([]);
   });
 
-  it('is known from the catalogue as far as its context goes', async () => {
+  it('is known from the catalog as far as its context goes', async () => {
     const router = createRouter({
       targets: [{ provider: scriptedProvider('a'), model: 'm' }],
       catalog: { price: () => price, contextLength: () => 100 },

@@ -5,12 +5,12 @@ const ask = { prompt: '?' };
 const accept = ({ text }: { readonly text: string }) => text.length > 5 || 'too short';
 /** US$ per million tokens: 10 in at 1 and 2, 5 out at 2 and 3. */
 const cheapCost = 0.000_02;
-const dearCost = 0.000_035;
+const expensiveCost = 0.000_035;
 const bothCosts = 0.000_055;
 
 function cascade(options: Parameters<typeof world>[1] = {}): World {
   return world(
-    { cheap: [{ text: 'Hm.' }], dear: [{ text: 'A whole answer.' }] },
+    { cheap: [{ text: 'Hm.' }], expensive: [{ text: 'A whole answer.' }] },
     { accept, interrupted: 'restart', ...options },
   );
 }
@@ -26,11 +26,11 @@ describe('cheap first, and expensive where that answer is rejected', () => {
     expect(text).toBe('A whole answer.');
     expect(bill(all)).toEqual([
       ['cheap', 'failed', 'yes', cheapCost],
-      ['dear', 'success', 'yes', dearCost],
+      ['expensive', 'success', 'yes', expensiveCost],
     ]);
     const [end] = all.of('request-end');
-    expect([end?.target, end?.cost?.total, end?.wastedCost]).toEqual(['dear', dearCost, cheapCost]);
-    expect(end?.attempts.map(({ cost }) => cost?.total)).toEqual([cheapCost, dearCost]);
+    expect([end?.target, end?.cost?.total, end?.wastedCost]).toEqual(['expensive', expensiveCost, cheapCost]);
+    expect(end?.attempts.map(({ cost }) => cost?.total)).toEqual([cheapCost, expensiveCost]);
   });
 
   it.each(['chat', 'stream'] as const)('reports it too where both are rejected, in a %s', async (kind) => {
@@ -38,7 +38,7 @@ describe('cheap first, and expensive where that answer is rejected', () => {
     await rejection(kind === 'chat' ? all.router.chat(ask) : all.router.stream(ask).then(read));
     expect(bill(all)).toEqual([
       ['cheap', 'failed', 'yes', cheapCost],
-      ['dear', 'failed', 'yes', dearCost],
+      ['expensive', 'failed', 'yes', expensiveCost],
     ]);
     const [end] = all.of('request-end');
     expect([end?.cost, end?.wastedCost]).toEqual([undefined, bothCosts]);
@@ -54,12 +54,12 @@ describe('cheap first, and expensive where that answer is rejected', () => {
   it('has the cost of its answer in the result, and that of the other in the attempts', async () => {
     const { cost, attempts } = await cascade().router.chat(ask);
     const spent = attempts.map((attempt) => attempt.cost?.total);
-    expect([cost?.total, spent]).toEqual([dearCost, [cheapCost, dearCost]]);
+    expect([cost?.total, spent]).toEqual([expensiveCost, [cheapCost, expensiveCost]]);
   });
 
   it('pays once for the cheap answer where the expensive target is down, and reports it', async () => {
     const all = world(
-      { cheap: [{ text: 'Hm.' }], dear: [{ error: { kind: 'server', status: 500 } }] },
+      { cheap: [{ text: 'Hm.' }], expensive: [{ error: { kind: 'server', status: 500 } }] },
       { accept, retry: { sameTarget: 0 } },
     );
     await rejection(all.router.chat(ask));

@@ -45,15 +45,15 @@ describe('events', () => {
       { a: [{ text: ['one'], after: 1, cut: true }], b: [{ hang: true }] },
       { interrupted: 'restart' },
     );
-    const told: unknown[] = [];
-    router.on('request-end', ({ attempts, wastedCost }) => told.push([attempts.length, wastedCost]));
+    const received: unknown[] = [];
+    router.on('request-end', ({ attempts, wastedCost }) => received.push([attempts.length, wastedCost]));
     const abort = new AbortController();
     const reading = rejection(router.stream(ask, { signal: abort.signal }).then(read));
     await clock.advance(100);
     abort.abort('enough');
     expect(await reading).toBe('enough');
     const [first, second] = of('usage').map(({ cost }) => cost?.total ?? Number.NaN);
-    expect(told).toEqual([[2, (first ?? 0) + (second ?? 0)]]);
+    expect(received).toEqual([[2, (first ?? 0) + (second ?? 0)]]);
   });
 
   it('begin with request-start, which the request-end of the same id follows', async () => {

@@ -6,7 +6,7 @@ import { toChatModel } from 'signalbox/langchain';
 import { toFetch } from 'signalbox/openai-fetch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Behaviour, events, type FaultServer, faultServer } from '../support/fault-server.ts';
+import { type Behavior, events, type FaultServer, faultServer } from '../support/fault-server.ts';
 import { outcome, read } from '../support/requests.ts';
 import { answerWith } from '../support/vendor-answers.ts';
 import { type InterfaceName, interfaces } from '../wire/interfaces.ts';
@@ -101,7 +101,7 @@ describe('JSON in a code fence', () => {
           pieces.push(chunk(text.slice(at, at + size)));
           at += size;
         }
-        server.behave(events([pieces.join(''), end]) as Behaviour);
+        server.behave(events([pieces.join(''), end]) as Behavior);
         const stream = await router.stream({ prompt: 'Where?', responseFormat: {} });
         expect(textOf(await read(stream))).toBe('{"city": "a ```b``` c"}');
       }),

@@ -50,8 +50,8 @@ describe('maxCost', () => {
   it('leaves out targets that are expected to cost more, and those of unknown price', async () => {
     const { router } = world({ a: [{}], b: [{}] });
     const decision = await router.explain({ prompt: 'Hi', maxOutputTokens: 100 });
-    const [cheap, dear] = decision.candidates.map(({ estimatedCost }) => estimatedCost ?? 0);
-    expect(dear).toBeGreaterThan(cheap ?? 0);
+    const [cheap, expensive] = decision.candidates.map(({ estimatedCost }) => estimatedCost ?? 0);
+    expect(expensive).toBeGreaterThan(cheap ?? 0);
     const result = await router.chat({ prompt: 'Hi', maxOutputTokens: 100 }, { maxCost: cheap ?? 0 });
     expect(result.target).toBe('a');
   });

@@ -5,23 +5,23 @@ describe('an abort of our own', () => {
   it('calls each listener once, in order, with the first reason', () => {
     const link = new LinkedAbort();
     const { signal } = link;
-    const told: string[] = [];
-    signal.addEventListener('abort', () => told.push(`a ${signal.reason}`));
-    signal.addEventListener('abort', () => told.push('b'));
+    const received: string[] = [];
+    signal.addEventListener('abort', () => received.push(`a ${signal.reason}`));
+    signal.addEventListener('abort', () => received.push('b'));
     link.abort('first');
     link.abort('second');
-    expect([told, signal.aborted, signal.reason]).toEqual([['a first', 'b'], true, 'first']);
+    expect([received, signal.aborted, signal.reason]).toEqual([['a first', 'b'], true, 'first']);
   });
 
   it('does not call a listener that another listener has just removed', () => {
     const link = new LinkedAbort();
     const { signal } = link;
-    const told: string[] = [];
-    const late = () => told.push('late');
+    const received: string[] = [];
+    const late = () => received.push('late');
     signal.addEventListener('abort', () => signal.removeEventListener('abort', late));
     signal.addEventListener('abort', late);
     link.abort('now');
-    expect(told).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   it('follows its parent, of whichever kind, until it is unlinked', () => {

@@ -73,7 +73,7 @@ describe('a refusal without a stated subject', () => {
     expect(router.stats()[0]).toMatchObject({ attempts: 3, failures: 1 });
   });
 
-  it('is forgotten with the next success, and after ten minutes', async () => {
+  it('is cleared by the next success, and after ten minutes', async () => {
     const { router } = world({ a: [{ error: unclear }, {}, { error: unclear }, {}], b: [{}] });
     for (const prompt of ['one', 'two', 'three']) await router.chat({ prompt });
     expect(router.stats()[0]?.health).toBe('healthy');

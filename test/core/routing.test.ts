@@ -57,15 +57,15 @@ describe('the expected cost of a request', () => {
   it('compares by its own tokens: an expensive output matters only for long answers', async () => {
     const { router } = traffic(
       {
-        'dear output': { price: { input: 1, output: 10 } },
-        'dear input': { price: { input: 4, output: 1 } },
+        'expensive output': { price: { input: 1, output: 10 } },
+        'expensive input': { price: { input: 4, output: 1 } },
       },
       { strategy: lowestCost() },
     );
     const first = async (prompt: string, maxOutputTokens: number): Promise<string | undefined> =>
       (await router.explain({ prompt, maxOutputTokens })).candidates[0]?.target;
-    expect(await first(words(2_000), 10)).toBe('dear output');
-    expect(await first('Hi', 2_000)).toBe('dear input');
+    expect(await first(words(2_000), 10)).toBe('expensive output');
+    expect(await first('Hi', 2_000)).toBe('expensive input');
   });
 
   it('goes by the tier that its size falls into', async () => {
@@ -224,12 +224,12 @@ describe('the decision', () => {
     const seconds = Math.exp(0.18) / 0.99;
     const score = decision.candidates[0]?.facts?.['score'];
     expect(score).toBeCloseTo(0.001 * seconds + 0.01 * 0.01 + 0.000_105, 4);
-    let told: unknown;
+    let received: unknown;
     router.on('request-end', (event) => {
-      told = event.decision;
+      received = event.decision;
     });
     await router.chat({ prompt: 'Hi', maxOutputTokens: 100 });
-    expect(told).toEqual(decision);
+    expect(received).toEqual(decision);
   });
 
   it.each([

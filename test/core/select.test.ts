@@ -155,10 +155,10 @@ describe('a select that fails never fails the request', () => {
 
 describe('a request that is aborted while its route is selected', () => {
   it('ends at once with the reason of the caller, and has its one end', async () => {
-    let told: unknown;
+    let reason: unknown;
     const by: Select = (_, { signal }) => {
       signal.addEventListener('abort', () => {
-        told = signal.reason;
+        reason = signal.reason;
       });
       return never();
     };
@@ -172,7 +172,7 @@ describe('a request that is aborted while its route is selected', () => {
     await all.clock.advance(10);
     abort.abort('enough');
     expect(await Promise.all(calls)).toEqual(['enough', 'enough', 'enough']);
-    expect(told).toBe('enough');
+    expect(reason).toBe('enough');
     expect(all.of('request-end').map(({ outcome, duration }) => [outcome, duration])).toEqual([
       ['aborted', 10],
       ['aborted', 10],

@@ -14,7 +14,7 @@ import {
 import { cache } from 'signalbox/cache';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { type VirtualClock, virtualClock } from 'signalbox/testing';
-import { type Behaviour, type FaultServer, faultServer } from '../support/fault-server.ts';
+import { type Behavior, type FaultServer, faultServer } from '../support/fault-server.ts';
 import { outcome, textOf } from '../support/requests.ts';
 import { answer, type How, type Vendor, type VendorName, vendors, words } from './vendors.ts';
 
@@ -70,7 +70,7 @@ const price = { input: 1, output: 1 };
 
 /** The backup's answer, streamed or not, as it was asked. */
 export const healthy =
-  (vendor: Vendor, text: string): Behaviour =>
+  (vendor: Vendor, text: string): Behavior =>
   (response, received) =>
     answer(vendor, streams(received) ? 'stream' : 'chat', text)(response, received);
 
@@ -289,7 +289,7 @@ interface Simple {
   readonly vendors: readonly VendorName[];
   readonly ways?: readonly How[];
   /** What T1 does with every request. */
-  does(vendor: Vendor, how: How): Behaviour;
+  does(vendor: Vendor, how: How): Behavior;
   readonly options?: StageOptions;
   /** What happens while a request is under way; `nth` is 1 for the first. */
   meanwhile?(stage: Stage, nth: number, how: How): Promise<void>;

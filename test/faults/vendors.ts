@@ -10,7 +10,7 @@ import { fixture as openaiFixture } from '../conformance/fixtures/openai.ts';
 import { fixture as openaiCompatibleFixture } from '../conformance/fixtures/openai-compatible.ts';
 import { fixture as openaiResponsesFixture } from '../conformance/fixtures/openai-responses.ts';
 import type { Fixture, Wire, WireFailure } from '../conformance/suite.ts';
-import { type Behaviour, events, json } from '../support/fault-server.ts';
+import { type Behavior, events, json } from '../support/fault-server.ts';
 
 export type VendorName =
   | 'openai'
@@ -38,7 +38,7 @@ export interface Vendor {
   /** A refusal over HTTP, as the vendor words it. */
   refusal(kind: ProviderErrorKind): WireFailure;
   /** A refusal that says when to come back. */
-  later(ms: number): Behaviour;
+  later(ms: number): Behavior;
   /** An overload, as an event of a stream that began with status 200. */
   readonly overload: string;
 }
@@ -150,13 +150,13 @@ export const ownTransport = all.filter((name) => fixtures[name].ownTransport ===
 export const chatCompletions: readonly VendorName[] = ['openai', 'openai-compatible'];
 
 /** A refusal as what a server does. */
-export function refuse(vendor: Vendor, kind: ProviderErrorKind): Behaviour {
+export function refuse(vendor: Vendor, kind: ProviderErrorKind): Behavior {
   const { body, status, headers } = vendor.refusal(kind);
   return json(body, status, headers);
 }
 
 /** A complete answer as what a server does. */
-export function answer(vendor: Vendor, how: How, text = words): Behaviour {
+export function answer(vendor: Vendor, how: How, text = words): Behavior {
   const said = vendor.said(text);
   return how === 'chat' ? json(said.answer) : events(said.stream);
 }

@@ -8,12 +8,12 @@ import { openai } from 'signalbox/openai';
 import { scriptedProvider, virtualClock } from 'signalbox/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { turns, until } from '../faults/stage.ts';
-import { type Behaviour, type FaultServer, faultServer, json } from '../support/fault-server.ts';
+import { type Behavior, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import { read } from '../support/requests.ts';
 
 /** A refusal whose body never ends. */
 const endless =
-  (status: number): Behaviour =>
+  (status: number): Behavior =>
   (response) => {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.write('{"error":{"message":"overloa');

@@ -14,7 +14,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { data } from '../conformance/fixtures/chat-completions.ts';
 import { turns } from '../faults/stage.ts';
 import {
-  type Behaviour,
+  type Behavior,
   events,
   type FaultServer,
   faultServer,
@@ -32,7 +32,7 @@ const words = 'Hello there, friend';
 const usage = { prompt_tokens: 3, completion_tokens: 4 };
 
 /** The same answer in each vendor's format, selected by the path of the request. */
-const healthy: Behaviour = (response, received) => {
+const healthy: Behavior = (response, received) => {
   const { path, body } = received;
   if (path.includes('generateContent') || path.includes('GenerateContent')) {
     const gemini = {
@@ -79,12 +79,12 @@ const healthy: Behaviour = (response, received) => {
 };
 
 /** Begins like a healthy stream, and breaks in the middle. */
-const cut = (end: 'end' | 'reset' | 'silence'): Behaviour =>
+const cut = (end: 'end' | 'reset' | 'silence'): Behavior =>
   events([data({ choices: [{ delta: { content: 'Hello' } }] })], end);
 
 const cutSilently = cut('silence');
 
-const faults: readonly Behaviour[] = [
+const faults: readonly Behavior[] = [
   json({ error: { message: 'no', type: 'server_error' } }, 500),
   json({ error: { message: 'no' } }, 503),
   json({ error: { code: 'slow_down' } }, 429, { 'retry-after-ms': '5' }),
@@ -119,9 +119,9 @@ describe('500 overlapping requests over real sockets, with random faults on ever
     /** Attempts whose server says nothing more. */
     let silent = 0;
     const counted =
-      (behaviour: Behaviour): Behaviour =>
+      (behavior: Behavior): Behavior =>
       async (response, received) => {
-        await behaviour(response, received);
+        await behavior(response, received);
         silent += 1;
         await received.over;
         silent -= 1;
@@ -206,7 +206,7 @@ describe('1,000 requests that overlap at a vendor that is down: chats, streams a
   const prices = { primary: { input: 3, output: 5 }, fallback: { input: 7, output: 11 } };
 
   /** The answer has the number of its request in it, and takes as many tokens. */
-  const numbered: Behaviour = (response, received) => {
+  const numbered: Behavior = (response, received) => {
     const { path, body } = received;
     const number = Number(/request (\d+)/.exec(received.text)?.[1]);
     const tokens = { prompt_tokens: number + 1, completion_tokens: number };
@@ -226,7 +226,7 @@ describe('1,000 requests that overlap at a vendor that is down: chats, streams a
   };
   const unavailable = json({ error: { type: 'server_error' } }, 503);
   /** Refuses no request until all have arrived: then none can have learned from another. */
-  const downForAll = (): Behaviour => {
+  const downForAll = (): Behavior => {
     const waiting: (() => void)[] = [];
     return (response, received) => {
       waiting.push(() => void unavailable(response, received));

@@ -220,7 +220,7 @@ describe('adaptiveConcurrency', () => {
     expect(load.limit).toBe(8);
   });
 
-  it('never falls below one, and is forgotten in the end', () => {
+  it('never falls below one, and expires', () => {
     const load = refusedAt(2);
     for (let refusal = 0; refusal < 20; refusal++) load.refused(2, refusal + 3, refusal + 4);
     expect(load.limit).toBe(1);

@@ -19,9 +19,9 @@ export async function pack(): Promise<string> {
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: root,
   });
-  const told: unknown = JSON.parse(stdout);
-  // Older and newer npm tell the same in a list or in an object.
-  const [entry] = Array.isArray(told) ? told : Object.values(told as object);
+  const report: unknown = JSON.parse(stdout);
+  // npm returns a list or an object, depending on its version.
+  const [entry] = Array.isArray(report) ? report : Object.values(report as object);
   return join(folder, entry.filename);
 }
 

@@ -39,13 +39,13 @@ async function answers(sdk: string, provider: string): Promise<string> {
     const router = createRouter({
       targets: [{ id: 'first', provider: first, model: 'good', price }, { id: 'second', provider: second, model: 'good', price }],
     });
-    const told = [];
+    const answered = [];
     for (const now of [false, false, true, true]) {
       handles = now;
       const { target } = await router.chat({ prompt: 'Hi' });
-      told.push(target);
+      answered.push(target);
     }
-    console.log(told.join());
+    console.log(answered.join());
   `;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
     cwd: project.folder,

@@ -45,7 +45,7 @@ describe('log()', () => {
     expect(text.lines[0]).toBe('00:00:00 a is misconfigured, was healthy, until 00:10:00');
   });
 
-  it('writes one line of JSON for each request, whatever its operation', async () => {
+  it('writes one line of JSON per request of any operation', async () => {
     const { router, entries } = logged({ format: 'json' });
     await router.chat({ prompt: secret });
     await read(await router.stream({ prompt: secret }));
@@ -57,7 +57,7 @@ describe('log()', () => {
     ]);
   });
 
-  it('says when the request came, for whom, and what it took', async () => {
+  it('includes the request’s time, tenant, tokens and cost', async () => {
     const { router, entries } = logged({ format: 'json' });
     await router.chat({ prompt: secret }, { route: 'b', tenant: 'acme', tags: ['search'] });
     expect(entries()).toEqual([
@@ -78,7 +78,7 @@ describe('log()', () => {
     ]);
   });
 
-  it('has the attempts that failed before the answer', async () => {
+  it('lists the attempts that failed before the answer', async () => {
     const { router, entries } = logged({ format: 'json' }, [{ error: { kind: 'server', status: 503 } }]);
     await router.chat({ prompt: secret });
     expect(entries()).toMatchObject([
@@ -86,7 +86,7 @@ describe('log()', () => {
     ]);
   });
 
-  it('says which error the caller got', async () => {
+  it('names the caller’s error', async () => {
     const { router, entries } = logged({ format: 'json' }, [{ error: { kind: 'bad-request', status: 400 } }]);
     const error = await rejection(router.chat({ prompt: secret }));
     expect(isRouterError(error, 'provider')).toBe(true);
@@ -99,7 +99,7 @@ describe('log()', () => {
     ]);
   });
 
-  it('is for people where that is asked for', async () => {
+  it("writes readable text with `format: 'text'`", async () => {
     const { router, clock, lines } = logged({ format: 'text' }, [
       { error: { kind: 'server', status: 503 }, delay: 2_000 },
     ]);
@@ -111,7 +111,7 @@ describe('log()', () => {
     ]);
   });
 
-  it('marks what failed and what was aborted, for people', async () => {
+  it('marks failed and aborted requests in readable text', async () => {
     const { router, clock, lines } = logged({ format: 'text' }, [
       { error: { kind: 'bad-request', status: 400 } },
       { hang: true },
@@ -128,7 +128,7 @@ describe('log()', () => {
     ]);
   });
 
-  it('can leave out what went smoothly', async () => {
+  it('can omit successful requests', async () => {
     const { router, entries } = logged({ format: 'json', only: 'failures' }, [
       {},
       { error: { kind: 'server' } },
@@ -138,7 +138,7 @@ describe('log()', () => {
     expect(entries()).toMatchObject([{ target: 'b' }]);
   });
 
-  it('never has what was asked or answered, nor who asked', async () => {
+  it('never contains prompts, answers or users', async () => {
     for (const format of ['json', 'text'] as const) {
       const { router, lines } = logged({ format }, [{ text: 'a secret answer' }]);
       await router.chat(
@@ -149,7 +149,7 @@ describe('log()', () => {
     }
   });
 
-  it('harms no request where it cannot write', async () => {
+  it('affects no request if it cannot write', async () => {
     const { router } = logged({
       write() {
         throw new Error('the disk is full');
@@ -161,7 +161,7 @@ describe('log()', () => {
     expect(errors).toEqual([['log', 'observe']]);
   });
 
-  it('names an option that is wrong', () => {
+  it('names an invalid option', () => {
     expect(() => log({ format: 'xml' as never })).toThrow(
       "log.format: expected one of text, json, got 'xml'",
     );

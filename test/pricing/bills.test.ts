@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import { read } from '../support/requests.ts';
 
-/** From what a vendor counted on the wire to US$, worked out by hand. Rates are those of the catalogue of November 2026. */
+/** From what a vendor counted on the wire to US$, worked out by hand. Rates are those of the catalog of November 2026. */
 
 interface Bill {
   readonly name: string;
@@ -15,7 +15,7 @@ interface Bill {
   create(url: string): Provider;
   readonly answer: unknown;
   readonly stream: readonly unknown[];
-  /** Declared; without it the catalogue's. */
+  /** Declared; without it the catalog's. */
   readonly price?: Price;
   readonly total: number;
   readonly parts?: Record<string, number>;
@@ -173,7 +173,7 @@ const bills: readonly Bill[] = [
   },
 ];
 
-describe('what an answer cost', () => {
+describe('the cost of an answer', () => {
   let server: FaultServer;
   beforeEach(async () => {
     server = await faultServer();
@@ -206,7 +206,7 @@ describe('what an answer cost', () => {
     },
   );
 
-  it('of embeddings is that of their input', async () => {
+  it('of embeddings is the cost of their input', async () => {
     server.behave(
       json({ data: [{ index: 0, embedding: [1] }], usage: { prompt_tokens: 1_000, total_tokens: 1_000 } }),
     );
@@ -220,7 +220,7 @@ describe('what an answer cost', () => {
     expect(cost).toMatchObject({ source: 'catalog', estimated: false });
   });
 
-  it('is unknown, with one warning, where no price is known', async () => {
+  it('is unknown, with one warning, if no price is known', async () => {
     server.behave(json(chat({ prompt_tokens: 1, completion_tokens: 1 }).answer));
     const router = createRouter({
       targets: [{ provider: openaiCompatible({ name: 'house', baseURL: server.url }), model: 'own' }],
@@ -232,7 +232,7 @@ describe('what an answer cost', () => {
     expect(unknown).toEqual(['house/own']);
   });
 
-  it('is estimated where the vendor counted nothing', async () => {
+  it('is estimated if the vendor reports no usage', async () => {
     server.behave(json({ choices: [{ message: { content: 'Hello there' }, finish_reason: 'stop' }] }));
     const router = createRouter({
       targets: [

@@ -5,8 +5,8 @@ import { loadCatalog } from '../../src/pricing/catalog.ts';
 
 const date = Date.UTC(2026, 10, 1);
 
-describe('the catalogue', () => {
-  it('knows current models of the big vendors, with cache rates and tools', async () => {
+describe('the catalog', () => {
+  it('contains current models of the large vendors, with cache rates and tools', async () => {
     const catalog = await loadCatalog();
     expect(catalog.price('openai', 'gpt-5-mini', date)).toMatchObject({
       input: 0.25,
@@ -25,7 +25,7 @@ describe('the catalogue', () => {
     });
   });
 
-  it('knows what images cost as tokens', async () => {
+  it('contains prices of images in tokens', async () => {
     const catalog = await loadCatalog();
     expect(catalog.price('google', 'gemini-2.5-flash-image', date)).toMatchObject({
       input: 0.3,
@@ -35,7 +35,7 @@ describe('the catalogue', () => {
     expect(catalog.price('openai', 'gpt-image-1', date)).toMatchObject({ input: 5, inputImage: 10 });
   });
 
-  it('turns its tiers into ours', async () => {
+  it('maps its tiers to size tiers', async () => {
     const catalog = await loadCatalog();
     expect(catalog.price('google', 'gemini-2.5-pro', date)).toMatchObject({
       input: 1.25,
@@ -45,7 +45,7 @@ describe('the catalogue', () => {
     });
   });
 
-  it('knows what service tiers and regions cost, as far as their vendors say', async () => {
+  it('contains prices of service tiers and regions that vendors publish', async () => {
     const catalog = await loadCatalog();
     const tiers = (provider: string, model: string) => catalog.price(provider, model, date)?.serviceTiers;
     expect(tiers('openai', 'gpt-5.5-2026-04-23')).toEqual({ batch: 0.5, flex: 0.5, priority: 2.5 });
@@ -62,7 +62,7 @@ describe('the catalogue', () => {
     expect(tiers('deepseek', 'deepseek-chat')).toBeUndefined();
   });
 
-  it('gives nothing, rather than a guess, for models and providers it does not list', async () => {
+  it('returns `undefined` for models and providers that it does not list', async () => {
     const catalog = await loadCatalog();
     expect(catalog.price('openai', 'no-such-model', date)).toBeUndefined();
     expect(catalog.price('my-openai-clone', 'gpt-5-mini', date)).toBeUndefined();
@@ -75,19 +75,19 @@ describe('prices in a router', () => {
     { usage: { inputTokens: 1_000_000, outputTokens: 1_000_000 } },
   ]);
 
-  it('come from the catalogue where a target declares none', async () => {
+  it('come from the catalog if a target declares none', async () => {
     const router = createRouter({ targets: [{ provider, model: 'gpt-5-mini' }] });
     expect((await router.chat({ prompt: 'Hi' })).cost).toMatchObject({ total: 2.25, source: 'catalog' });
   });
 
-  it('come from the target where it declares one', async () => {
+  it('come from the target if it declares one', async () => {
     const router = createRouter({
       targets: [{ provider, model: 'gpt-5-mini', price: { input: 1, output: 1 } }],
     });
     expect((await router.chat({ prompt: 'Hi' })).cost).toMatchObject({ total: 2, source: 'declared' });
   });
 
-  it('can come from a catalogue of the application’s own', async () => {
+  it('can come from the application’s own catalog', async () => {
     const router = createRouter({
       targets: [{ provider, model: 'secret' }],
       catalog: {

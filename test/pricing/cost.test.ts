@@ -6,7 +6,7 @@ import { plainTotal } from '../../src/pricing/plain-total.ts';
 const million = 1_000_000;
 
 describe('reportedCost', () => {
-  it('is a sum whose parts are not known, and still add up', () => {
+  it('has unknown parts that still add up to the total', () => {
     const { total, input, output, cacheRead, cacheWrite, request, webSearch, source } = reportedCost(0.5);
     expect(input + output + cacheRead + cacheWrite + request + webSearch).toBe(total);
     expect([total, source]).toEqual([0.5, 'reported']);
@@ -14,7 +14,7 @@ describe('reportedCost', () => {
 });
 
 describe('costOf', () => {
-  it('charges input and output at their own rates', () => {
+  it('charges input and output at separate rates', () => {
     const cost = costOf(
       { inputTokens: million, outputTokens: million / 2 },
       { input: 0.3, output: 2.5 },
@@ -46,13 +46,13 @@ describe('costOf', () => {
     });
   });
 
-  it('charges reasoning as the output that it is', () => {
+  it('charges reasoning as output', () => {
     const price = { input: 1, output: 10 };
     const usage = { inputTokens: 0, outputTokens: million, reasoningTokens: 900_000 };
     expect(costOf(usage, price, 'declared')?.total).toBe(10);
   });
 
-  it('charges images among the tokens once, at their own rates', () => {
+  it('charges image tokens once, at their own rates', () => {
     const price = { input: 5, output: 2.5, inputImage: 10, outputImage: 30 };
     const usage = {
       inputTokens: 3 * million,
@@ -66,13 +66,13 @@ describe('costOf', () => {
     expect(plain).toMatchObject({ input: 15, output: 4, estimated: false });
   });
 
-  it('charges images one by one, on top of what tokens cost', () => {
+  it('charges per image, in addition to tokens', () => {
     const usage = { inputTokens: million, outputTokens: 0, images: 3 };
     const cost = costOf(usage, { input: 1, image: 0.04, request: 0.5 }, 'declared');
     expect(cost).toMatchObject({ total: 1.62, input: 1, image: 0.12, request: 0.5, estimated: false });
   });
 
-  it('needs no count of tokens, and no rate for them, where images are paid for one by one', () => {
+  it('needs no token counts or rates if images are charged per image', () => {
     const price = { input: 1, image: 0.04 };
     expect(costOf({ images: 2 }, price, 'declared')).toMatchObject({ total: 0.08, estimated: false });
     expect(costOf({ images: 2, inputTokens: 0, outputTokens: 4_000 }, price, 'declared')?.total).toBe(0.08);
@@ -127,7 +127,7 @@ describe('costOf', () => {
       expect(on({ serviceTier: 'batch' })).toMatchObject({ total: 1.01, estimated: false });
     });
 
-    it('uses its own rates; one that it lacks is that of the standard tier, and makes an estimate', () => {
+    it('uses its own rates; a missing one is taken from the standard tier and makes an estimate', () => {
       expect(on({ serviceTier: 'priority' })).toMatchObject({
         input: 2,
         output: 16,
@@ -136,7 +136,7 @@ describe('costOf', () => {
       });
     });
 
-    it('uses its own tiers by size', () => {
+    it('uses its own size tiers', () => {
       const tiers = [{ above: 10, input: 3, output: 3 }];
       const large = { input: 1, output: 1, tiers, serviceTiers: { flex: { input: 1, output: 1, tiers } } };
       const used = { inputTokens: million, outputTokens: 0 };
@@ -145,24 +145,24 @@ describe('costOf', () => {
       expect(costOf(used, factor, 'declared', { serviceTier: 'flex' })?.total).toBe(1.5);
     });
 
-    it('multiplies by the region on top', () => {
+    it('also multiplies by the region’s factor', () => {
       expect(on({ serviceTier: 'flex', region: 'us' })).toMatchObject({ output: 4.4, estimated: false });
     });
 
     it.each([{ serviceTier: 'scale' }, { region: 'eu' }, { serviceTier: 'flex', region: 'eu' }])(
-      'is an estimate where the price does not know %o',
+      'is an estimate if the price does not cover %o',
       (circumstances) => {
         expect(on(circumstances)?.estimated).toBe(true);
       },
     );
 
-    it('is the standard price where it says so, or says nothing', () => {
+    it('is the standard price if the tier is standard or not reported', () => {
       expect(on({ serviceTier: 'standard' })).toEqual(on({}));
       expect(on({})).toMatchObject({ input: 1, estimated: false });
     });
   });
 
-  it('charges for tools by the use', () => {
+  it('charges tools per use', () => {
     const usage = { inputTokens: 0, outputTokens: 0, webSearches: 2, fileSearches: 3 };
     const price = { input: 1, output: 1, webSearch: 0.01, fileSearch: 0.0025 };
     expect(costOf(usage, price, 'declared')).toMatchObject({
@@ -185,7 +185,7 @@ describe('costOf', () => {
     expect(costOf(usage, { input: 1, output: 1, ...fees }, 'declared')?.estimated).toBe(true);
   });
 
-  it('charges reasoning at a rate of its own, where there is one', () => {
+  it('charges reasoning at its own rate if there is one', () => {
     const usage = { inputTokens: 0, outputTokens: 2 * million, reasoningTokens: million };
     expect(costOf(usage, { input: 1, output: 8, outputReasoning: 3 }, 'catalog')?.total).toBe(11);
   });
@@ -196,20 +196,20 @@ describe('costOf', () => {
     ).toBe(0.012);
   });
 
-  it('says that it is an estimate when the price lacks a rate that the usage needs', () => {
+  it('is marked as an estimate if the price lacks a rate that the usage needs', () => {
     const usage = { inputTokens: 100, outputTokens: 1, cacheReadTokens: 50 };
     expect(costOf(usage, { input: 1, output: 1 }, 'declared')?.estimated).toBe(true);
     expect(costOf(usage, { input: 1, output: 1, cacheRead: 0.1 }, 'declared')?.estimated).toBe(false);
   });
 
   it.each([{}, { inputTokens: 5 }, { outputTokens: 5 }])(
-    'makes no guess where the vendor said too little: %o',
+    'is unknown if the usage is incomplete: %o',
     (usage) => {
       expect(costOf(usage, { input: 1, output: 1 }, 'declared')).toBeUndefined();
     },
   );
 
-  it('is never negative, and its parts sum up to its total, even for usage that contradicts itself', () => {
+  it('is never negative, and its parts add up to its total, even for contradictory usage', () => {
     const tokens = fc.nat(10_000_000);
     const maybe = fc.option(tokens, { nil: undefined });
     const rate = fc.double({ min: 0, max: 100, noNaN: true });
@@ -240,7 +240,7 @@ describe('costOf', () => {
 });
 
 describe('plainTotal', () => {
-  it('is the total of costOf for input and output alone', () => {
+  it('equals the total of costOf for plain input and output', () => {
     const rate = fc.double({ min: 0, max: 200, noNaN: true });
     const rates = { input: rate, output: rate };
     const price = fc.record(

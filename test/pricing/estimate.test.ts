@@ -56,7 +56,7 @@ const textOf = (lines: readonly string[], longest = 4_000): fc.Arbitrary<string>
 
 const ratio = (text: string): number => estimateTokens(text) / tokenizer.encode(text).length;
 
-describe('the estimate of tokens', () => {
+describe('the token estimate', () => {
   it.each(Object.keys(kinds))('is within 30% of the tokenizer of OpenAI for %s', (kind) => {
     fc.assert(
       fc.property(textOf(kinds[kind as keyof typeof kinds]), (text) => {
@@ -66,7 +66,7 @@ describe('the estimate of tokens', () => {
     );
   });
 
-  it('is within 35% of it for texts of several kinds', () => {
+  it('is within 35% of the tokenizer for mixed texts', () => {
     const anyKind = fc.constantFrom(...Object.values(kinds)).chain((lines) => textOf(lines, 3_000));
     fc.assert(
       fc.property(fc.array(anyKind, { minLength: 2, maxLength: 6 }), (texts) => {
@@ -76,7 +76,7 @@ describe('the estimate of tokens', () => {
     );
   });
 
-  it('is between an eighth of a token and two tokens for each character that is no white space', () => {
+  it('is between 1/8 and 2 tokens per character that is not white space', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 20 }), (text) => {
         expect(estimateTokens(text)).toBeLessThanOrEqual(Math.ceil(2 * text.length));
@@ -86,18 +86,18 @@ describe('the estimate of tokens', () => {
       expect(estimateTokens(each.repeat(800))).toBeGreaterThanOrEqual(100);
   });
 
-  it('is none for no text', () => {
+  it('is 0 for an empty text', () => {
     expect(estimateTokens('')).toBe(0);
     expect(estimateTokens([])).toBe(0);
   });
 
-  it('looks at about a thousand characters of a text of any length', () => {
+  it('reads about a thousand characters of a text of any length', () => {
     const text = kinds.prose.join('').repeat(200);
     expect(text.length).toBeGreaterThan(500_000);
     expect(lookedAt(() => estimateTokens(text))).toBeLessThan(1_100);
   });
 
-  it('looks at no more of ten thousand messages than of one', () => {
+  it('reads no more of ten thousand messages than of one', () => {
     const [content = ''] = kinds.prose;
     const messages = Array.from({ length: 10_000 }, () => ({ role: 'user', content }) as const);
     const { estimateInput } = inputEstimate();
@@ -107,7 +107,7 @@ describe('the estimate of tokens', () => {
   });
 });
 
-describe('the estimate of tools and results', () => {
+describe('the token estimate of tools and results', () => {
   const tools = Array.from(
     { length: 500 },
     (_, number): ResolvedTool => ({
@@ -140,7 +140,7 @@ describe('the estimate of tools and results', () => {
     },
   ] as const;
 
-  it('serializes each schema and value once, however many requests have it', () => {
+  it('serializes each schema and value once for any number of requests', () => {
     const { estimateInput } = inputEstimate();
     const serialize = vi.spyOn(JSON, 'stringify');
     const first = estimateInput(messages, tools);

@@ -11,13 +11,13 @@ const amount = fc.oneof(
 );
 
 describe('sums of US$', () => {
-  it('do not drift as sums of fractions do', () => {
+  it('do not drift like sums of fractions', () => {
     const tenth = Array.from({ length: 10 }, () => 0.1);
     expect(tenth.reduce((sum, each) => sum + each, 0)).not.toBe(1);
     expect(addUsd(...tenth)).toBe(1);
   });
 
-  it('are the same in every order, and however they are split up', () => {
+  it('are the same in every order and for every split', () => {
     fc.assert(
       fc.property(fc.array(amount, { maxLength: 20 }), fc.nat(20), (amounts, at) => {
         const sum = addUsd(...amounts);
@@ -27,13 +27,13 @@ describe('sums of US$', () => {
     );
   });
 
-  it('keep what is too small for a micro-US$ until there is enough of it', () => {
+  it('keep fractions of a micro-US$ until they add up to one', () => {
     const dust = Array.from({ length: 1_000 }, () => 0.000_000_2);
     expect(toMicros(dust[0] ?? 0)).toBe(0);
     expect(toMicros(addUsd(...dust))).toBe(200);
   });
 
-  it('are whole micro-US$ where they are shared', () => {
+  it('are whole micro-US$ when they are shared', () => {
     fc.assert(
       fc.property(amount, (usd) => {
         expect(Number.isSafeInteger(toMicros(usd))).toBe(true);
@@ -42,7 +42,7 @@ describe('sums of US$', () => {
     );
   });
 
-  it('do not change an amount that has been rounded', () => {
+  it('leave a rounded amount unchanged', () => {
     fc.assert(
       fc.property(amount, (usd) => {
         expect(toUsd(toUsd(usd))).toBe(toUsd(usd));
@@ -83,7 +83,7 @@ describe('costs', () => {
     ...parts
   }: NonNullable<ReturnType<typeof addCosts>>) => Object.values(parts);
 
-  it('are exactly the sum of their parts, alone and added up', () => {
+  it('are exactly the sum of their parts, individually and added up', () => {
     fc.assert(
       fc.property(fc.array(usage, { minLength: 1, maxLength: 5 }), price, (usages, rates) => {
         const costs = usages.map((used) => costOf(used, rates, 'declared', { serviceTier: 'flex' }));
@@ -97,7 +97,7 @@ describe('costs', () => {
     );
   });
 
-  it('have no sum where one of them is not known, nor where there are none', () => {
+  it('have no sum if one is unknown or there are none', () => {
     const cost = costOf({ inputTokens: 1, outputTokens: 1 }, { input: 1, output: 1 }, 'declared');
     expect(addCosts([cost, undefined])).toBeUndefined();
     expect(addCosts([])).toBeUndefined();

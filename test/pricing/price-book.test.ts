@@ -5,7 +5,7 @@ import { priceBook } from '../../src/pricing/price-book.ts';
 const target = { id: 'a', provider: { name: 'openai' }, model: 'gpt-5-mini', price: undefined };
 const price = { input: 1, output: 2 };
 
-/** A price book whose catalogue cannot be loaded so many times, and the promises of all loads. */
+/** A price book whose catalog cannot be loaded so many times, and the promises of all loads. */
 function failing(times: number) {
   const clock = virtualClock();
   const loads: Promise<unknown>[] = [];
@@ -20,8 +20,8 @@ function failing(times: number) {
   return { book, clock, loads, unknown };
 }
 
-describe('a catalogue that cannot be loaded', () => {
-  it('leaves declared prices, and is loaded again after a pause', async () => {
+describe('a catalog that cannot be loaded', () => {
+  it('does not affect declared prices, and is retried after a pause', async () => {
     const { book, clock, loads } = failing(1);
     await book.ready();
     expect(book.priceOf(target)).toBeUndefined();
@@ -36,7 +36,7 @@ describe('a catalogue that cannot be loaded', () => {
     expect(loads).toHaveLength(2);
   });
 
-  it('is left alone longer each time, five minutes at most', async () => {
+  it('is retried after growing pauses of at most five minutes', async () => {
     const { book, clock, loads } = failing(100);
     await book.ready();
     for (let second = 0; second < 7_200; second++) {
@@ -48,7 +48,7 @@ describe('a catalogue that cannot be loaded', () => {
     expect(loads.length).toBeLessThan(35);
   });
 
-  it('is loaded by each of the requests that come before it is there, so that none depends on another', async () => {
+  it('is loaded by each request that arrives before it is loaded, so that none depends on another', async () => {
     const { book, loads } = failing(0);
     await Promise.all([book.ready(), book.ready(), book.ready()]);
     expect(loads).toHaveLength(3);

@@ -27,7 +27,7 @@ afterEach(() => server.close());
 const routerOf = (provider: Provider) =>
   createRouter({ targets: [{ provider, model: 'm', id: 't', price }], retry: false });
 
-describe('a tier that is asked for', () => {
+describe('a requested tier', () => {
   const asked: readonly (readonly [string, () => Provider, Record<string, unknown>, number])[] = [
     ['OpenAI’s flex', () => openai({ apiKey }), { openai: { service_tier: 'flex' } }, 0.5],
     ['OpenAI’s standard tier', () => openai({ apiKey }), { openai: { service_tier: 'default' } }, 1],
@@ -44,7 +44,7 @@ describe('a tier that is asked for', () => {
     ['another vendor’s', () => anthropic({ apiKey }), { openai: { service_tier: 'flex' } }, 1],
   ];
 
-  it.each(asked)('is in the expected cost: %s', async (_, create, providerOptions, factor) => {
+  it.each(asked)('is included in the expected cost: %s', async (_, create, providerOptions, factor) => {
     const router = routerOf(create());
     const costOf = async (options: object) =>
       (await router.explain({ prompt: 'Hi', maxOutputTokens: 100, ...options })).candidates[0]?.estimatedCost;
@@ -52,7 +52,7 @@ describe('a tier that is asked for', () => {
     expect(await costOf({ providerOptions })).toBeCloseTo(usual * factor, 12);
   });
 
-  it('counts against the most that a request may cost', async () => {
+  it('counts toward `maxCost`', async () => {
     const router = routerOf(openai({ apiKey, baseURL: `${server.url}/v1` }));
     server.behave(
       json(chat({ prompt_tokens: 5, completion_tokens: 100 }, { service_tier: 'default' }).answer),
@@ -67,7 +67,7 @@ describe('a tier that is asked for', () => {
   });
 });
 
-describe('a stream that is cut off', () => {
+describe('an interrupted stream', () => {
   const cut: readonly (readonly [string, () => Provider, readonly unknown[], object])[] = [
     [
       'xAI: thoughts beside the completion',
@@ -113,26 +113,23 @@ describe('a stream that is cut off', () => {
     ],
   ];
 
-  it.each(cut)(
-    'costs what was counted until then, on the tier that served: %s',
-    async (_, create, stream, bill) => {
-      const router = routerOf(create());
-      const ends: unknown[] = [];
-      const bills: unknown[] = [];
-      router.on('attempt-end', ({ serviceTier }) => ends.push(serviceTier));
-      router.on('usage', ({ usage: { inputTokens, outputTokens }, cost, serviceTier, billed }) => {
-        const counted = { usage: { inputTokens, outputTokens }, micros: microsOf(cost), serviceTier };
-        bills.push({ ...counted, estimated: cost?.estimated, billed });
-      });
-      server.behave(events(stream.map(toEvent)));
-      expect(await outcome(router.stream({ prompt: 'Hi' }).then(read))).toHaveProperty('error');
-      expect(bills).toEqual([{ ...bill, estimated: true, billed: 'unknown' }]);
-      expect(ends).toEqual([(bill as { serviceTier: string }).serviceTier]);
-    },
-  );
+  it.each(cut)('costs the usage so far, on the tier that served: %s', async (_, create, stream, bill) => {
+    const router = routerOf(create());
+    const ends: unknown[] = [];
+    const bills: unknown[] = [];
+    router.on('attempt-end', ({ serviceTier }) => ends.push(serviceTier));
+    router.on('usage', ({ usage: { inputTokens, outputTokens }, cost, serviceTier, billed }) => {
+      const counted = { usage: { inputTokens, outputTokens }, micros: microsOf(cost), serviceTier };
+      bills.push({ ...counted, estimated: cost?.estimated, billed });
+    });
+    server.behave(events(stream.map(toEvent)));
+    expect(await outcome(router.stream({ prompt: 'Hi' }).then(read))).toHaveProperty('error');
+    expect(bills).toEqual([{ ...bill, estimated: true, billed: 'unknown' }]);
+    expect(ends).toEqual([(bill as { serviceTier: string }).serviceTier]);
+  });
 });
 
-describe('a tier or region whose price is not known', () => {
+describe('a tier or region of unknown price', () => {
   const url = 'https://models.example/v1';
   const flat: Price = { input: 1, output: 10 };
   const { answer } = chat({ prompt_tokens: 1, completion_tokens: 1 }, { service_tier: 'priority' });
@@ -163,7 +160,7 @@ describe('a tier or region whose price is not known', () => {
     }
   });
 
-  it('is exact where the price of the region is declared', async () => {
+  it('is exact if the region’s price is declared', async () => {
     const provider = openai({ apiKey, baseURL: 'https://eu.api.openai.com/v1', fetch: answers(plain) });
     const declared = { ...flat, regions: { eu: 1.1 } };
     expect(await costOf(provider, declared)).toMatchObject({ total: 0.000_012_1, estimated: false });

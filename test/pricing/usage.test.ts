@@ -20,16 +20,16 @@ describe.each([
   afterEach(() => server.close());
 
   it.each(rows)('$name', async (row) => {
-    const { told } = row;
+    const { wire } = row;
     const router = routerOf(row, server.url);
     const bills: unknown[] = [];
     router.on('usage', ({ usage, cost, serviceTier, region }) => {
       bills.push({ usage, micros: microsOf(cost), serviceTier, region });
     });
     const ask = { prompt: 'Hi', ...(row.options === undefined ? {} : { providerOptions: row.options }) };
-    server.behave(json(told.answer, 200, told.headers));
+    server.behave(json(wire.answer, 200, wire.headers));
     const whole = await router.chat(ask);
-    server.behave(events(told.stream.map(toEvent), 'end', told.headers));
+    server.behave(events(wire.stream.map(toEvent), 'end', wire.headers));
     const opened = await router.stream(ask);
     await read(opened);
     const { source = 'declared', estimated = false, served: how = {}, micros } = row;

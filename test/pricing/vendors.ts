@@ -5,7 +5,7 @@ import { openai } from 'signalbox/openai';
 import * as compatible from 'signalbox/openai-compatible';
 
 /** How each vendor says what it counted: one answer as a whole, and the same as a stream. */
-export interface Told {
+export interface WireAnswer {
   readonly answer: unknown;
   readonly stream: readonly unknown[];
   readonly headers?: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ const message = { role: 'assistant', content: 'Hi' };
 const head = { id: 'c', created: 0, model: 'served' };
 
 /** A chat completion; in the stream usage comes in a chunk of its own, after the reason why it ended. */
-export function chat(usage: unknown, more: object = {}): Told {
+export function chat(usage: unknown, more: object = {}): WireAnswer {
   return {
     answer: { ...head, ...more, choices: [{ index: 0, message, finish_reason: 'stop' }], usage },
     stream: [
@@ -63,7 +63,7 @@ export function chat(usage: unknown, more: object = {}): Told {
 }
 
 /** A chat completion whose stream says its usage in other places, chunk by chunk. */
-export function chunks(whole: unknown, ...more: readonly object[]): Told {
+export function chunks(whole: unknown, ...more: readonly object[]): WireAnswer {
   return {
     answer: { ...head, choices: [{ index: 0, message, finish_reason: 'stop' }], usage: whole },
     stream: [
@@ -78,7 +78,7 @@ export function chunks(whole: unknown, ...more: readonly object[]): Told {
 }
 
 /** A response, with more of its items and fields. */
-export function response(usage: unknown, items: readonly object[] = [], more: object = {}): Told {
+export function response(usage: unknown, items: readonly object[] = [], more: object = {}): WireAnswer {
   const text = { type: 'output_text', text: 'Hi', annotations: [] };
   const said = { type: 'message', id: 'm', role: 'assistant', content: [text] };
   const started = { id: 'r', created_at: 0, model: 'served' };
@@ -105,7 +105,7 @@ export function response(usage: unknown, items: readonly object[] = [], more: ob
 }
 
 /** A message. In the stream the input counts come first, and the end has the counts known by then. */
-export function anthropicMessage(usage: Readonly<Record<string, unknown>>, more: object = {}): Told {
+export function anthropicMessage(usage: Readonly<Record<string, unknown>>, more: object = {}): WireAnswer {
   const { output_tokens, iterations, server_tool_use, output_tokens_details, ...before } = usage;
   const started = { type: 'message', id: 'm', model: 'served', role: 'assistant', content: [] };
   return {
@@ -134,7 +134,7 @@ export function gemini(
   candidate: object = {},
   modelVersion?: string,
   headers?: Readonly<Record<string, string>>,
-): Told {
+): WireAnswer {
   const content = { role: 'model', parts: [{ text: 'Hi' }] };
   const { promptTokenCount } = usageMetadata;
   return {

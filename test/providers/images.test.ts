@@ -107,8 +107,8 @@ describe('openai()', () => {
     expect(path).toBe('/v1/images/edits');
     expect(headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
     const parts = [...text.matchAll(/name="([^"]+)"(?:; filename="([^"]+)"\r\ncontent-type: (\S+))?/gi)];
-    const told = parts.map(([, ...part]) => part.filter(Boolean).join(' '));
-    expect(new Set(told)).toEqual(
+    const fields = parts.map(([, ...part]) => part.filter(Boolean).join(' '));
+    expect(new Set(fields)).toEqual(
       new Set([
         'image[] image-0.png image/png',
         'image[] image-1.jpeg image/jpeg',

@@ -103,13 +103,13 @@ describe.each(Object.keys(lists))('the restrictions of %s', (name) => {
           );
         });
         const named = warnings.map(({ feature }) => feature);
-        const told = [...named, ...(named.includes('responseFormat') ? ['messages'] : [])];
+        const reported = [...named, ...(named.includes('responseFormat') ? ['messages'] : [])];
         // A choice of no tool where there is none, and Kimi's own switch for no reasoning, lose nothing.
         const lost = changed.filter((key) => {
           const value = call[key as keyof ProviderCall];
           return value !== 'none' || (key === 'reasoning' && name !== 'moonshot');
         });
-        expect(lost.filter((key) => !told.includes(key))).toEqual([]);
+        expect(lost.filter((key) => !reported.includes(key))).toEqual([]);
       }),
     );
   });

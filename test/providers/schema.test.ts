@@ -5,7 +5,7 @@ import { toChatModel } from 'signalbox/langchain';
 import { toFetch } from 'signalbox/openai-fetch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Behaviour, type FaultServer, faultServer, json } from '../support/fault-server.ts';
+import { type Behavior, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import { outcome, read } from '../support/requests.ts';
 import { nativeSchema, schemaRefusal } from '../support/schema-refusals.ts';
 import { answerWith } from '../support/vendor-answers.ts';
@@ -172,7 +172,7 @@ function value(depth: number): unknown {
 }
 
 /** A vendor that refuses what its documentation says that it refuses, and else answers with a value. */
-function vendor(name: InterfaceName, answer: unknown): Behaviour {
+function vendor(name: InterfaceName, answer: unknown): Behavior {
   return (response, received) => {
     const refusal = schemaRefusal(name, received.body);
     const body = { error: { type: 'invalid_request_error', message: refusal } };

@@ -1,6 +1,6 @@
 import { memory } from '../../src/stores/memory/index.ts';
 import { type Vendor, type VendorName, vendors } from '../faults/vendors.ts';
-import { type Behaviour, events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
+import { type Behavior, events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 
 /** What the vendor has seen of one model. */
 export interface SeenOfModel {
@@ -46,7 +46,7 @@ export async function mockVendor(): Promise<MockVendor> {
     const { requests = 0, most = 0, left = 0 } = seen.get(model) ?? {};
     return { requests, most, left };
   };
-  const serve: Behaviour = async (response, received) => {
+  const serve: Behavior = async (response, received) => {
     const { path, body } = received;
     // For browsers, whose pages have to come from somewhere.
     if (path === '/') {
@@ -89,19 +89,19 @@ export async function mockVendor(): Promise<MockVendor> {
       changed();
     });
     const stream = asked.stream === true || path.includes('alt=sse');
-    await behaviourOf(model, counts.requests, vendors[name], stream)(response, received);
+    await behaviorOf(model, counts.requests, vendors[name], stream)(response, received);
   };
   const server: FaultServer = await faultServer(serve);
   return { url: server.url, close: () => server.close() };
 }
 
 /** `slow-300` answers after 300 ms; `limited-1` refuses the first request; the others are named after what they do. */
-function behaviourOf(model: string, nth: number, vendor: Vendor, stream: boolean): Behaviour {
+function behaviorOf(model: string, nth: number, vendor: Vendor, stream: boolean): Behavior {
   const said = vendor.said('Hello there, friend');
-  const good: Behaviour = stream ? events(said.stream) : json(said.answer);
-  const [behaviour = '', number = '0'] = model.split('-');
+  const good: Behavior = stream ? events(said.stream) : json(said.answer);
+  const [behavior = '', number = '0'] = model.split('-');
   const ms = Number.parseInt(number, 10);
-  switch (behaviour) {
+  switch (behavior) {
     case 'broken':
       return json({ error: { message: 'no' } }, 500);
     case 'endless':

@@ -14,7 +14,7 @@ import { fixture as openaiFixture } from '../conformance/fixtures/openai.ts';
 import { fixture as responsesFixture } from '../conformance/fixtures/openai-responses.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import type { Fixture, Wire } from '../conformance/suite.ts';
-import { type Behaviour, type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
+import { type Behavior, type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
 import { read, textOf } from '../support/requests.ts';
 
 const apiKey = 'sk-canary';
@@ -31,7 +31,7 @@ const providers: readonly (readonly [string, Fixture, (baseURL: string) => Provi
 ];
 
 /** As many bytes as the reader takes, up to `size`. */
-function pouring(size: number, piece: string, headers: Record<string, string>, status = 200): Behaviour {
+function pouring(size: number, piece: string, headers: Record<string, string>, status = 200): Behavior {
   return async (response) => {
     response.writeHead(status, headers);
     const bytes = Buffer.from(piece.repeat(Math.ceil(65_536 / piece.length)));
@@ -101,21 +101,21 @@ describe.each(providers)('%s', (_, fixture, make) => {
   afterAll(() => Promise.all([bad.close(), good.close()]));
   /** Notes how much the reader took. */
   const counted =
-    (behaviour: Behaviour): Behaviour =>
+    (behavior: Behavior): Behavior =>
     (response, received) => {
       const { socket } = response;
       response.on('close', () => {
         taken = socket?.bytesWritten ?? Number.NaN;
       });
-      return behaviour(response, received);
+      return behavior(response, received);
     };
 
   /** The router’s answer where the first target is the broken one, and by how many MiB memory grew. */
   const ask = async (
-    behaviour: Behaviour,
+    behavior: Behavior,
     stream: boolean,
   ): Promise<{ target: string; text: string; grew: number }> => {
-    bad.behave(counted(behaviour));
+    bad.behave(counted(behavior));
     const router = createRouter({
       targets: [
         { id: 'bad', provider: make(bad.url), model: fixture.model, price },
@@ -146,8 +146,8 @@ describe.each(providers)('%s', (_, fixture, make) => {
     ['a web page of 50 MB', pouring(50 * mebibyte, '<p>', { 'content-type': 'text/html' }, 502)],
     ['a web page of 50 MB with status 200', pouring(50 * mebibyte, '<p>', { 'content-type': 'text/html' })],
     ['JSON of 50 MB instead of a stream', pouring(50 * mebibyte, '[', body)],
-  ])('%s instead of a stream is broken off, and another target answers', async (__, behaviour) => {
-    const { target, text, grew } = await ask(behaviour, true);
+  ])('%s instead of a stream is broken off, and another target answers', async (__, behavior) => {
+    const { target, text, grew } = await ask(behavior, true);
     expect({ target, text }).toEqual({ target: 'good', text: 'Hello there, friend' });
     // The cap, and what the sockets’ buffers hold.
     expect(taken).toBeLessThan(32 * mebibyte);
@@ -157,8 +157,8 @@ describe.each(providers)('%s', (_, fixture, make) => {
   it.each([
     ['JSON of 196 MB', pouring(196 * mebibyte, '[', body)],
     ['an error of 50 MB', pouring(50 * mebibyte, 'x', body, 502)],
-  ])('%s instead of an answer is broken off, and another target answers', async (__, behaviour) => {
-    const { target, text, grew } = await ask(behaviour, false);
+  ])('%s instead of an answer is broken off, and another target answers', async (__, behavior) => {
+    const { target, text, grew } = await ask(behavior, false);
     expect({ target, text }).toEqual({ target: 'good', text: 'Hello there, friend' });
     expect(taken).toBeLessThan(64 * mebibyte);
     expect(grew).toBeLessThan(200);

@@ -12,7 +12,7 @@ import { openai } from 'signalbox/openai';
 import { groq, openaiCompatible } from 'signalbox/openai-compatible';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  type Behaviour,
+  type Behavior,
   events,
   type FaultServer,
   faultServer,
@@ -42,7 +42,7 @@ const providers: readonly (readonly [string, VendorName, (baseURL: string) => Pr
 ];
 
 /** Answers that give back what they got, in every place that an error can have. */
-const echoes: readonly (readonly [string, (vendor: VendorName) => Behaviour])[] = [
+const echoes: readonly (readonly [string, (vendor: VendorName) => Behavior])[] = [
   ...[400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 503, 529].map(
     (status) =>
       [

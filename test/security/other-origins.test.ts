@@ -5,7 +5,7 @@ import { openai } from 'signalbox/openai';
 import { groq, openaiCompatible, openrouter } from 'signalbox/openai-compatible';
 import { virtualClock } from 'signalbox/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Behaviour, events, type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
+import { type Behavior, events, type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
 import { inspected } from '../support/inspected.ts';
 import { outcome } from '../support/requests.ts';
 
@@ -116,7 +116,7 @@ describe('what the environment holds for one vendor is never sent to another', (
     await Promise.all([server.close(), stranger.close()]);
   });
 
-  const broken: readonly Behaviour[] = [json({ error: { message: 'no' } }, 400), events([])];
+  const broken: readonly Behavior[] = [json({ error: { message: 'no' } }, 400), events([])];
 
   it.each([
     ...providers,
@@ -132,8 +132,8 @@ describe('what the environment holds for one vendor is never sent to another', (
       retry: false,
       targets: [{ provider: make(server.url), model: 'gemini-2.5-flash', price }],
     });
-    for (const behaviour of broken) {
-      server.behave(behaviour);
+    for (const behavior of broken) {
+      server.behave(behavior);
       await outcome(router.chat({ prompt: 'Hi' }));
       await outcome(router.stream({ prompt: 'Hi' }));
     }

@@ -92,8 +92,8 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
       expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: expected.finishReason });
       const { raw: _raw, ...ours } = answer;
       expect(strangers(ours)).toEqual([]);
-      const told = parts.map((part) => (part.type === 'finish' ? { ...part, raw: undefined } : part));
-      expect(strangers(told)).toEqual([]);
+      const rest = parts.map((part) => (part.type === 'finish' ? { ...part, raw: undefined } : part));
+      expect(strangers(rest)).toEqual([]);
     },
   );
 

@@ -121,7 +121,7 @@ export function historyOf(world: World): History {
   const notePause = (event: AttemptEndEvent, at: number): void => {
     const { target, key, error, metadata, duration } = event;
     const kind = error?.kind ?? '';
-    const told = calls.filter(
+    const matching = calls.filter(
       (call) =>
         call.target === target &&
         call.request === askedBy(event) &&
@@ -131,15 +131,15 @@ export function historyOf(world: World): History {
         call.at <= at &&
         call.because !== 'request',
     );
-    if (told.length === 0) return;
+    if (matching.length === 0) return;
     // Of several portions of one request the shortest: which one it was is unknown.
-    const pause = Math.min(...told.map(({ retryAfter }) => retryAfter ?? pauses[kind] ?? 0));
+    const pause = Math.min(...matching.map(({ retryAfter }) => retryAfter ?? pauses[kind] ?? 0));
     if (pause === 0) return;
     const until = at + pause;
     const why = kind === 'auth' || kind === 'not-found' ? 'misconfigured' : 'cooling-down';
     const provider = targets.get(target)?.provider;
     // It may be what makes a target misconfigured, or it may not: that depends on what came before.
-    const unclear = told.some(({ because }) => because === 'unclear');
+    const unclear = matching.some(({ because }) => because === 'unclear');
     for (const { id, provider: other } of plan.targets) {
       const wide = ofTheKey.includes(kind) && !unclear;
       if (wide ? other !== provider : id !== target) continue;
@@ -363,9 +363,9 @@ export function historyOf(world: World): History {
         targets.get(id)?.prefill !== false;
       const before = startsOf(seen).filter((other) => other.event.attempt < event.attempt);
       const asked = before.map((other) => other.event.target);
-      const told = stateOf(event.target, workloadOf(seen.plan.number), at, event);
+      const state = stateOf(event.target, workloadOf(seen.plan.number), at, event);
       const held = breaker ? heldBack : heldBack.filter((state) => state !== 'failing');
-      if (asked.includes(event.target) || told === undefined || !held.includes(told)) return [];
+      if (asked.includes(event.target) || state === undefined || !held.includes(state)) return [];
       return readyFor(seen, at)
         .filter(({ id, since }) => since < at && !asked.includes(id) && suits(id))
         .map(({ id }) => id);

@@ -178,14 +178,14 @@ export function logOf({ requests, events }: World): string {
   const lines = events.map(({ at, event }) => `${at.toFixed(3)} ${JSON.stringify(event)}`);
   for (const { plan, ...seen } of requests) {
     const { failure, readingFailure, answer, ...rest } = seen;
-    const told = {
+    const entry = {
       request: plan.number,
       answer: answer === undefined ? undefined : { text: answer.text, target: answer.target },
       failure: String(failure?.error),
       readingFailure: String(readingFailure?.error),
       ...rest,
     };
-    lines.push(`${(seen.endedAt ?? 0).toFixed(3)} ${JSON.stringify(told)}`);
+    lines.push(`${(seen.endedAt ?? 0).toFixed(3)} ${JSON.stringify(entry)}`);
   }
   return lines.join('\n');
 }

@@ -164,7 +164,7 @@ function openServer(
       const before = last?.role === 'assistant' ? String(last.content) : '';
       const said = before !== '' && echoes ? [before, ...text] : text;
       const usage = { inputTokens: throws.whole(1, 2_000), outputTokens: throws.whole(1, 500) };
-      const script = { text: said, usage, ...behaviour(target, key, now, text.length, throws) };
+      const script = { text: said, usage, ...behavior(target, key, now, text.length, throws) };
       const request = plan.requests[Number(String(asked).split(' ')[1])];
       const faulty = request === undefined || takesFault(target.id, request) ? undefined : request.fault;
       const dead = connections.dead(now);
@@ -178,12 +178,12 @@ function openServer(
             : faulty !== undefined
               ? { error: requestErrors[faulty], delay: soon }
               : script;
-      const told = {
+      const reply = {
         ...wanted,
         delay: inSteps(wanted.delay ?? 0, step),
         gap: inSteps(wanted.gap ?? 0, step),
       };
-      const whole = told.delay + told.gap * text.length;
+      const whole = reply.delay + reply.gap * text.length;
       calls.push({
         target: target.id,
         provider: target.provider,
@@ -192,13 +192,13 @@ function openServer(
         at: now,
         before,
         text: text.join(''),
-        error: told.error?.kind ?? (told.cut === true ? 'truncated' : undefined),
-        retryAfter: told.error?.retryAfter,
-        because: becauseOf(told, dead !== undefined, full === undefined ? faulty : undefined),
+        error: reply.error?.kind ?? (reply.cut === true ? 'truncated' : undefined),
+        retryAfter: reply.error?.retryAfter,
+        because: becauseOf(reply, dead !== undefined, full === undefined ? faulty : undefined),
         usage,
       });
       // A chat's answer comes when a stream's would be complete.
-      return 'messages' in call && isStream(call) ? told : { ...told, delay: whole };
+      return 'messages' in call && isStream(call) ? reply : { ...reply, delay: whole };
     },
     clock,
   );
@@ -266,7 +266,7 @@ function refusal(
 }
 
 /** What the vendor does with a call that it takes now. */
-function behaviour(
+function behavior(
   target: TargetPlan,
   key: number | undefined,
   now: number,

@@ -54,7 +54,7 @@ export function ledger(router: Router): Ledger {
     const n = Number(metadata['n']);
     const entry = entries.get(n);
     if (entry !== undefined) return entry;
-    complain(n, 'an event after its end, or of nobody’s');
+    complain(n, 'an event after its end, or of an unknown request');
     return fresh();
   };
   router.on('attempt-start', (event) => {

@@ -119,7 +119,7 @@ function refuse(response: ServerResponse, status: number, headers: Record<string
   response.end(JSON.stringify({ error }));
 }
 
-const behaviours: Readonly<Record<Orders['fault'], (asked: Asked) => void>> = {
+const behaviors: Readonly<Record<Orders['fault'], (asked: Asked) => void>> = {
   '500': ({ response }) => refuse(response, 500),
   '429': ({ response }) => refuse(response, 429, { 'retry-after-ms': '100' }),
   reset: ({ response }) => response.socket?.resetAndDestroy(),
@@ -145,7 +145,7 @@ const server = createServer((request, response) => {
     const expected = expectedAnswer(numberIn(body));
     const asked = { expected, streams: language.streams(request.url ?? '', body), response };
     if (orders === undefined || Math.random() >= orders.share) answer(asked);
-    else behaviours[orders.fault](asked);
+    else behaviors[orders.fault](asked);
   });
 });
 server.on('connection', (socket) => socket.on('error', () => {}));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { histogram, maxHazard } from '../../src/stats/histogram.ts';
 
 describe('histogram', () => {
-  it('gives percentiles that are right to 4 %, whatever the samples', () => {
+  it('has percentiles within 4% for any samples', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 2, max: 600_000 }), { minLength: 1, maxLength: 300 }),
@@ -20,7 +20,7 @@ describe('histogram', () => {
     );
   });
 
-  it('moves as a whole when everything takes so many times as long', () => {
+  it('scales all percentiles by one factor', () => {
     const { add, quantile, scale, weight } = histogram();
     for (let ms = 100; ms <= 1_000; ms += 10) add(ms, 0);
     const before = weight(0);
@@ -31,7 +31,7 @@ describe('histogram', () => {
     expect(weight(0)).toBe(before);
   });
 
-  it('takes in what another one has counted, at whatever time either was last used', () => {
+  it('merges another histogram, whenever either was last used', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 2, max: 600_000 }), { minLength: 1, maxLength: 50 }),
@@ -71,7 +71,7 @@ describe('histogram', () => {
     expect(slow.quantile(0.9)).toBeLessThan(110);
   });
 
-  it('keeps its figures over days', () => {
+  it('keeps its values over days', () => {
     const { add, quantile, weight } = histogram();
     const day = 86_400_000;
     for (let i = 0; i < 100; i++) add(200, i * day);
@@ -79,7 +79,7 @@ describe('histogram', () => {
     expect(weight(99 * day)).toBeCloseTo(1, 6);
   });
 
-  it('finds nothing surprising in what is usual, and more and more in what takes longer', () => {
+  it('reports no surprise for usual durations, and more for longer ones', () => {
     const { add, hazard } = histogram();
     const random = seededRandom(1);
     for (let i = 0; i < 1_000; i++) add(400 + 200 * random(), 0);
@@ -89,7 +89,7 @@ describe('histogram', () => {
     for (let ms = 1; ms < 3_000; ms += 7) expect(hazard(ms + 7)).toBeGreaterThanOrEqual(hazard(ms));
   });
 
-  it('is the same histogram whenever its samples came, as long as they came together', () => {
+  it('does not depend on when its samples arrived, if they arrived together', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 600_000 }), { minLength: 1, maxLength: 100 }),
@@ -108,7 +108,7 @@ describe('histogram', () => {
     );
   });
 
-  it('lets what is twenty half-lives old move no percentile of what is new', () => {
+  it('ignores samples that are twenty half-lives old', () => {
     const sample = fc.integer({ min: 1, max: 600_000 });
     fc.assert(
       fc.property(

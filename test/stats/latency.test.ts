@@ -28,7 +28,7 @@ describe('latencies', () => {
     expect(of.peak(0)).toBe(0);
   });
 
-  it('are right to a few per cent for a steady target: mean, median and tails', () => {
+  it('are within a few percent for a steady target: mean, median and tails', () => {
     const of = latencies();
     const now = fed(of, 5_000, 450);
     const found = of.expect(0, now);
@@ -43,7 +43,7 @@ describe('latencies', () => {
     }
   });
 
-  it('see a change of a target that answers ten times a second within two seconds, up and down', () => {
+  it('follow a change, up or down, within two seconds at ten answers a second', () => {
     const of = latencies();
     let now = fed(of, 1_000, 450);
     now = fed(of, 20, 2_250, now, 2);
@@ -53,7 +53,7 @@ describe('latencies', () => {
     expect(of.expect(0, now)?.p50).toBeLessThan(700);
   });
 
-  it('rarely detect a change where there is none', () => {
+  it('rarely detect a change if there is none', () => {
     let changes = 0;
     for (let seed = 0; seed < 20; seed++) {
       const of = latencies();
@@ -66,7 +66,7 @@ describe('latencies', () => {
     expect(changes / 40_000).toBeLessThan(0.02);
   });
 
-  it('are apart for prompts of different sizes, and a few samples of one say something', () => {
+  it('are separate per prompt size, and useful after a few samples', () => {
     const of = latencies();
     let now = fed(of, 500, 400);
     now = fed(of, 500, 4_000, now, 2, 2);
@@ -77,7 +77,7 @@ describe('latencies', () => {
     expect(unseen).toBeLessThan(of.expect(2, now)?.p50 ?? Number.NaN);
   });
 
-  it('do not take prompts of another size for a change', () => {
+  it('do not mistake prompts of another size for a change', () => {
     const of = latencies();
     let now = 0;
     for (let round = 0; round < 20; round++) {
@@ -87,14 +87,14 @@ describe('latencies', () => {
     expect(of.samples(now)).toBeGreaterThan(300);
   });
 
-  it('decay: half of a sample is gone after five minutes, and all of it after an hour', () => {
+  it('decay: a sample loses half of its weight in five minutes, and all of it in an hour', () => {
     const of = latencies();
     const now = fed(of, 100, 450);
     expect(of.samples(now + 300_000) / of.samples(now)).toBeCloseTo(0.5, 6);
     expect(of.expect(0, now + 3_600_000 * 2)).toBeUndefined();
   });
 
-  it('have a peak that rises at once and sinks over ten seconds, also while nothing comes', () => {
+  it('have a peak that rises at once and falls over ten seconds, even without samples', () => {
     const of = latencies();
     of.add(100, 0);
     of.add(5_000, 100);
@@ -104,7 +104,7 @@ describe('latencies', () => {
     expect(of.peak(10_100)).toBeCloseTo(5_000 / Math.E + 100 * (1 - 1 / Math.E), 6);
   });
 
-  it('are finite and in order, whatever the samples', () => {
+  it('are finite and ordered for any samples', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -135,7 +135,7 @@ describe('latencies', () => {
     );
   });
 
-  it('tell small prompts from large ones', () => {
+  it('distinguish small prompts from large ones', () => {
     expect([0, 4_000, 4_001, 64_000, 64_001].map(sizeClassOf)).toEqual([0, 0, 1, 1, 2]);
   });
 });

@@ -6,11 +6,11 @@ import { promptCaches } from '../../src/stats/prompt-caches.ts';
 const minute = 60_000;
 
 describe('prompt caches', () => {
-  it('expect nothing of a target of which nothing is known', () => {
+  it('expect no cached tokens from an unknown target', () => {
     expect(promptCaches().expect('s', 't', 1_000, 0)).toEqual({ read: 0, write: 0 });
   });
 
-  it('expect of a conversation that goes on what such conversations have had', () => {
+  it('expect of a continued conversation what earlier ones had', () => {
     const caches = promptCaches();
     caches.note('s', 't', { inputTokens: 1_000, cacheReadTokens: 0 }, 0);
     caches.note('s', 't', { inputTokens: 1_500, cacheReadTokens: 900 }, minute);
@@ -20,7 +20,7 @@ describe('prompt caches', () => {
     expect(caches.expect('s', 'other target', 2_000, 2 * minute).read).toBe(0);
   });
 
-  it('expect nothing any more after five minutes of silence', () => {
+  it('expect nothing after five minutes without requests', () => {
     const caches = promptCaches();
     caches.note('s', 't', { inputTokens: 1_000, cacheReadTokens: 0 }, 0);
     caches.note('s', 't', { inputTokens: 1_000, cacheReadTokens: 1_000 }, minute);
@@ -28,27 +28,27 @@ describe('prompt caches', () => {
     expect(caches.expect('s', 't', 1_000, 6 * minute + 1).read).toBe(0);
   });
 
-  it('expect of prompts without a session what all of them have in common', () => {
+  it('expect of prompts without a session the share that all of them had', () => {
     const caches = promptCaches();
     for (let index = 0; index < 20; index++)
       caches.note(undefined, 't', { inputTokens: 1_000, cacheReadTokens: 600 }, index);
     expect(caches.expect(undefined, 't', 500, 20).read).toBeCloseTo(300, 6);
   });
 
-  it('expect to pay for what is written', () => {
+  it('include the price of cache writes', () => {
     const caches = promptCaches();
     caches.note('s', 't', { inputTokens: 1_000, cacheReadTokens: 0, cacheWriteTokens: 500 }, 0);
     expect(caches.expect('t2', 't', 2_000, 0)).toEqual({ read: 0, write: 1_000 });
   });
 
-  it('learn nothing from vendors that do not say', () => {
+  it('learn nothing from vendors that do not report cached tokens', () => {
     const caches = promptCaches();
     caches.note('s', 't', { inputTokens: 1_000 }, 0);
     caches.note('s', 't', { inputTokens: 1_000 }, 1);
     expect(caches.expect('s', 't', 1_000, 2)).toEqual({ read: 0, write: 0 });
   });
 
-  it('never expect more than there is', () => {
+  it('never expect more tokens than the prompt has', () => {
     const caches = promptCaches();
     caches.note('s', 't', { inputTokens: 1_000, cacheReadTokens: 0 }, 0);
     caches.note('s', 't', { inputTokens: 1_000, cacheReadTokens: 5_000, cacheWriteTokens: 5_000 }, 1);
@@ -56,7 +56,7 @@ describe('prompt caches', () => {
     expect(read + write).toBeLessThanOrEqual(100);
   });
 
-  it('forget the sessions that were quiet for longest when there are too many', () => {
+  it('drop the least recently used sessions at their limit', () => {
     const caches = promptCaches();
     const had = { inputTokens: 1_000, cacheReadTokens: 1_000 };
     caches.note('first', 't', had, 0);
@@ -70,14 +70,14 @@ describe('prompt caches', () => {
 });
 
 describe('output lengths', () => {
-  it('are those of the route until a target is known', () => {
+  it('are those of the route until a target has samples', () => {
     const lengths = outputLengths();
     expect(lengths.expect('t', 0)).toBeUndefined();
     for (let index = 0; index < 10; index++) lengths.add('t', 100, 0);
     expect(lengths.expect('other', 0)).toBe(100);
   });
 
-  it('are a target’s own when it is known', () => {
+  it('are a target’s own once it has samples', () => {
     const lengths = outputLengths();
     for (let index = 0; index < 1_000; index++) {
       lengths.add('brief', 100, index);
@@ -87,7 +87,7 @@ describe('output lengths', () => {
     expect(lengths.expect('wordy', 1_000)).toBeCloseTo(900, -1);
   });
 
-  it('are compared by prompts of one size, because a strategy sends those of one size to one target', () => {
+  it('are compared within one prompt size, because a strategy sends each size to one target', () => {
     const lengths = outputLengths();
     for (let index = 0; index < 300; index++) {
       lengths.add(index % 10 === 0 ? 'rare' : 'small', 380 + (index % 41), index, 1_000);
@@ -97,13 +97,13 @@ describe('output lengths', () => {
     expect(lengths.expect('large', 300)).toBe(lengths.expect('other', 300));
   });
 
-  it('do not differ by the order in which the answers of one target come: the shortest end first', () => {
+  it('do not depend on the order of answers, of which the shortest end first', () => {
     const lengths = outputLengths();
     for (let index = 0; index < 300; index++) lengths.add('busy', 50 + index, index, 1_000);
     expect(lengths.expect('busy', 300)).toBe(lengths.expect('other', 300));
   });
 
-  it('are the same for all targets where they differ by no more than chance explains', () => {
+  it('are the same for all targets unless their difference is significant', () => {
     const lengths = outputLengths();
     const random = seededRandom(1);
     for (let index = 0; index < 300; index++) lengths.add(`t${index % 3}`, 50 + 200 * random(), index);

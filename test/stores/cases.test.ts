@@ -23,7 +23,7 @@ async function failures(change: (store: Store) => Partial<Store>): Promise<reado
 }
 
 describe('storeCases()', () => {
-  it('passes a store that keeps the contract', async () => {
+  it('passes a store that meets the contract', async () => {
     expect(await failures(() => ({}))).toEqual([]);
   });
 
@@ -74,14 +74,14 @@ describe('storeCases()', () => {
     [
       'gives expired leases back',
       (store) => ({ lease: (request) => store.lease({ ...request, expired: 'returned' }) }),
-      'does not come back',
+      'does not return',
     ],
     [
       'does not ask holders what it has lost',
       (store) => ({ lease: ({ last: _, ...request }) => store.lease(request) }),
       'lost are restored',
     ],
-    ['forgets to settle', () => ({ settle: async () => {} }), 'comes back late'],
+    ['forgets to settle', () => ({ settle: async () => {} }), 'returns late'],
     ['deletes nothing', () => ({ delete: async () => {} }), 'delete()'],
   ])('finds a store that %s', async (_, change, message) => {
     expect((await failures(change)).join('\n')).toContain(message);
@@ -92,7 +92,7 @@ describe('storeCases()', () => {
     expect(failure).toContain('expected ["2",null,"1"], got [null,null,null]');
   });
 
-  it('closes what it has opened, also where a case fails', async () => {
+  it('closes what it opened, even if a case fails', async () => {
     let open = 0;
     const [first] = storeCases(async () => {
       open += 1;

@@ -8,10 +8,10 @@ storeSuite('memory()', async () => {
   return { store: memory({ clock }), advance: (ms) => clock.advance(ms), date: async () => clock.date() };
 });
 
-describe('memory() with a limit of bytes', () => {
+describe('memory() with a byte limit', () => {
   const text = 'x'.repeat(100);
 
-  it('drops the values that were not used for longest', async () => {
+  it('drops the least recently used values', async () => {
     const store = memory({ clock: virtualClock(), maxBytes: 700 });
     for (const key of ['a', 'b', 'c']) await store.set(key, text, { ttl: 1_000 });
     await store.get(['a']);
@@ -37,7 +37,7 @@ describe('memory() with a limit of bytes', () => {
 });
 
 describe('messages of memory()', () => {
-  it('reach all subscribers of a channel until they leave', async () => {
+  it('reach all subscribers of a channel until they unsubscribe', async () => {
     const store = memory();
     const received: string[] = [];
     const leave = store.subscribe?.('health', (message) => received.push(message));

@@ -41,7 +41,7 @@ storeSuite('sqlite() in memory', async () => {
 const lease = { limit: 1_000_000, ttl: 60_000, keep: 3_600_000 } as const;
 
 describe('sqlite()', () => {
-  it('keeps what was written over a restart', async () => {
+  it('keeps its data over a restart', async () => {
     const before = sqlite(path);
     await before.set('a', '1', { ttl: 60_000 });
     await before.publish([{ key: 'k', add: { n: 2 }, max: { at: 7 }, ttl: 60_000 }]);
@@ -55,7 +55,7 @@ describe('sqlite()', () => {
     await after.close?.();
   });
 
-  it('is one store for all that open the file', async () => {
+  it('is one store for all processes that open the file', async () => {
     const [one, two] = [sqlite(path), sqlite(path)];
     expect(await one.set('a', '1', { ttl: 60_000, onlyIf: 'absent' })).toEqual(expect.any(String));
     expect(await two.set('a', '2', { ttl: 60_000, onlyIf: 'absent' })).toBeUndefined();
@@ -106,7 +106,7 @@ describe('sqlite()', () => {
     expect(await rejection(store.get(['a']))).toBeInstanceOf(Error);
   });
 
-  it('writes all of an operation or nothing', async () => {
+  it('writes an operation completely or not at all', async () => {
     const store = sqlite(path);
     const wrong = [
       { key: 'a', add: { n: 1 }, ttl: 1_000 },

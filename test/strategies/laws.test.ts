@@ -57,7 +57,7 @@ const known = fc
   .map((list) => list.map((each, index): Sketch => ({ ...each, id: `t${index}` })));
 
 describe.each(everyOne.map((strategy) => [strategy.name, strategy] as const))('%s', (_, strategy) => {
-  it('gives each of its candidates once, whatever they are like, and changes none', () => {
+  it('returns each candidate once and changes none', () => {
     fc.assert(
       fc.property(sketches, fc.integer({ min: 0, max: 9 }), fc.boolean(), (list, turn, stream) => {
         const given = list.map(candidate);
@@ -69,7 +69,7 @@ describe.each(everyOne.map((strategy) => [strategy.name, strategy] as const))('%
     );
   });
 
-  it('chooses the same with the same seed', () => {
+  it('makes the same choice with the same seed', () => {
     fc.assert(
       fc.property(sketches, (list) => {
         expect(order(strategy, structuredClone(list))).toBe(order(strategy, list));
@@ -109,15 +109,15 @@ describe.each(impartial.map((strategy) => [strategy.name, strategy] as const))('
   });
 });
 
-describe('the first candidate alone', () => {
+describe('the first candidate without a ranking', () => {
   const withFirst = everyOne.filter(({ first }) => first !== undefined);
 
-  it('is known to strategies that need not rank for it', () => {
+  it('is available from strategies that need no ranking for it', () => {
     expect(withFirst.map(({ name }) => name)).toEqual(['lowestCost', 'priority']);
   });
 
   it.each(withFirst.map((strategy) => [strategy.name, strategy] as const))(
-    '%s: is the one that is ranked first',
+    '%s: equals the one that is ranked first',
     (_, strategy) => {
       fc.assert(
         fc.property(
@@ -133,7 +133,7 @@ describe('the first candidate alone', () => {
     },
   );
 
-  it('is left to the ranking where a deadline decides', () => {
+  it('requires the ranking if a deadline decides', () => {
     const candidates = [candidate({ id: 't0', cost: 1 }), candidate({ id: 't1', cost: 2 })];
     expect(lowestCost().first?.(candidates, context({ timeLeft: 1_000 }))).toBeUndefined();
     expect(lowestCost({ deadline: 1_000 }).first?.(candidates, context())).toBeUndefined();
@@ -149,8 +149,8 @@ describe('prices', () => {
     (_, strategy) => {
       fc.assert(
         fc.property(known, fc.constantFrom(0.001, 0.5, 1_000), (list, factor) => {
-          const dearer = list.map((each) => ({ ...each, cost: (each.cost ?? 0) * factor }));
-          expect(order(strategy, dearer)).toBe(order(strategy, list));
+          const scaled = list.map((each) => ({ ...each, cost: (each.cost ?? 0) * factor }));
+          expect(order(strategy, scaled)).toBe(order(strategy, list));
         }),
       );
     },
@@ -166,7 +166,7 @@ describe('a target', () => {
     ['quicker', highestThroughput(), (each) => ({ ...each, throughput: (each.throughput ?? 0) * 2 })],
   ];
 
-  it.each(better)('that becomes %s is never used less (%#)', (_, strategy, improve) => {
+  it.each(better)('that becomes %s is never used less often (%#)', (_, strategy, improve) => {
     fc.assert(
       fc.property(known, (list) => {
         const improved = list.map((each, index) => (index === 0 ? improve(each) : each));
@@ -179,7 +179,7 @@ describe('a target', () => {
 
   const measured = [lowestLatency(), highestThroughput(), balanced()];
   it.each(measured.map((strategy) => [strategy.name, strategy] as const))(
-    'is probed again by %s, however bad it was, with at most one request in a hundred',
+    'with bad measurements is probed again by %s, with at most one request in a hundred',
     (_, strategy) => {
       const best = { id: 'best', cost: 0.000_1, firstToken: 50, throughput: 500 };
       const worst = { id: 'worst', cost: 1, firstToken: 60_000, throughput: 1, idle: 300_001 };

@@ -17,17 +17,17 @@ import { describe, expect, it } from 'vitest';
 import { candidate, context, type Notes, order, shares } from './candidates.ts';
 
 describe('lowestCost', () => {
-  it('puts the cheapest first and those of unknown price last', () => {
+  it('ranks the cheapest first and unknown prices last', () => {
     const targets = [
-      { id: 'dear', cost: 3 },
+      { id: 'expensive', cost: 3 },
       { id: 'unknown' },
       { id: 'cheap', cost: 1 },
       { id: 'middle', cost: 2 },
     ];
-    expect(order(lowestCost(), targets)).toBe('cheap middle dear unknown');
+    expect(order(lowestCost(), targets)).toBe('cheap middle expensive unknown');
   });
 
-  it('never takes a more expensive one, however small the difference', () => {
+  it('never chooses a more expensive target, even at a tiny difference', () => {
     const targets = [
       { id: 'a', cost: 1.0001 },
       { id: 'b', cost: 1, inFlight: 50 },
@@ -35,7 +35,7 @@ describe('lowestCost', () => {
     expect(shares(lowestCost(), targets)).toEqual({ a: 0, b: 1 });
   });
 
-  it('spreads requests over targets that cost the same, the less busy before the busy', () => {
+  it('spreads requests over targets of equal cost, less busy ones first', () => {
     const even = shares(lowestCost(), [
       { id: 'a', cost: 1 },
       { id: 'b', cost: 1 },
@@ -50,7 +50,7 @@ describe('lowestCost', () => {
 });
 
 describe('lowestLatency', () => {
-  it('puts the fastest first, by the first token of streams and the whole of other answers', () => {
+  it('ranks the fastest first, by the first token of streams and the whole of other answers', () => {
     const targets = [
       { id: 'a', firstToken: 100, total: 9_000 },
       { id: 'b', firstToken: 300, total: 2_000 },
@@ -76,7 +76,7 @@ describe('lowestLatency', () => {
     expect(first(lowestLatency({ percentile: 'p95' }))).toBe('even');
   });
 
-  it('takes the less busy one of those that are as fast', () => {
+  it('chooses the less busy of equally fast targets', () => {
     const targets = [
       { id: 'a', firstToken: 100, inFlight: 9 },
       { id: 'b', firstToken: 103 },
@@ -84,7 +84,7 @@ describe('lowestLatency', () => {
     expect(shares(lowestLatency(), targets)).toEqual({ a: 0, b: 1 });
   });
 
-  it('stays with the one that was first before while it is nearly as fast', () => {
+  it('keeps the previous first target while it is nearly as fast', () => {
     const targets = [
       { id: 'a', firstToken: 108, inFlight: 0 },
       { id: 'b', firstToken: 100, inFlight: 1 },
@@ -93,7 +93,7 @@ describe('lowestLatency', () => {
     expect(order(lowestLatency(), targets, { previous: 'a' })).toBe('a b');
   });
 
-  it('tries a target that has not been measured, but not with many requests at a time', () => {
+  it('tries an unmeasured target with few requests at a time', () => {
     const known = { id: 'known', firstToken: 100 };
     const fresh = { id: 'fresh', samples: 0 };
     expect(shares(lowestLatency(), [known, fresh])['fresh']).toBeGreaterThan(0.3);
@@ -102,7 +102,7 @@ describe('lowestLatency', () => {
     expect(shares(lowestLatency(), [{ ...known, inFlight: 9 }, some])['fresh']).toBeGreaterThan(0.9);
   });
 
-  it('probes a slow one again after a while, with at most one request in a hundred', () => {
+  it('probes a slow target again after a while, with at most one request in a hundred', () => {
     const fast = { id: 'fast', firstToken: 100 };
     const slow = { id: 'slow', firstToken: 200 };
     expect(shares(lowestLatency(), [fast, { ...slow, idle: 39_000 }])['slow']).toBe(0);
@@ -112,7 +112,7 @@ describe('lowestLatency', () => {
     expect(shares(lowestLatency(), [fast, { ...worst, idle: 301_000 }])['slow']).toBeGreaterThan(0);
   });
 
-  it('counts what is lost where a target fails', () => {
+  it('includes the time that a target’s failures cost', () => {
     const targets = [
       { id: 'unsound', firstToken: 100, failure: 0.5 },
       { id: 'sound', firstToken: 150 },
@@ -122,7 +122,7 @@ describe('lowestLatency', () => {
 });
 
 describe('highestThroughput', () => {
-  it('puts the one with most tokens per second first', () => {
+  it('ranks the most tokens per second first', () => {
     const targets = [
       { id: 'slow', throughput: 20 },
       { id: 'fast', throughput: 200 },
@@ -135,34 +135,34 @@ describe('balanced', () => {
   const cheap = { id: 'cheap', cost: 0.001, firstToken: 3_000 };
   const fast = { id: 'fast', cost: 0.004, firstToken: 1_000 };
 
-  it('weighs cost against time, at the price of a second', () => {
+  it('weighs cost against time at `perSecond`', () => {
     expect(order(balanced({ perSecond: 0.001 }), [cheap, fast])).toBe('cheap fast');
     expect(order(balanced({ perSecond: 0.002 }), [cheap, fast])).toBe('fast cheap');
   });
 
-  it('weighs the risk of a failure at its price', () => {
+  it('weighs the risk of a failure at `perFailure`', () => {
     const unsound = { id: 'unsound', cost: 0.001, firstToken: 1_000, failure: 0.2 };
     const sound = { id: 'sound', cost: 0.002, firstToken: 1_000 };
     expect(order(balanced({ perSecond: 0, perFailure: 0.001 }), [unsound, sound])).toBe('unsound sound');
     expect(order(balanced({ perSecond: 0, perFailure: 0.1 }), [unsound, sound])).toBe('sound unsound');
   });
 
-  it('puts targets of unknown price last, and takes those of unknown speed to be fast', () => {
+  it('ranks unknown prices last, and assumes that unmeasured targets are fast', () => {
     const targets = [{ id: 'unknown', firstToken: 1 }, cheap, { id: 'fresh', cost: 0.001, samples: 0 }];
     expect(order(balanced(), targets)).toBe('fresh cheap unknown');
   });
 
-  it('does not try a target whose price alone is too high, however little is known of it', () => {
-    const dear = { id: 'dear', cost: 0.01, samples: 0 };
-    expect(order(balanced({ perSecond: 0.001 }), [dear, cheap])).toBe('cheap dear');
-    expect(order(balanced({ perSecond: 0.001 }), [{ ...dear, firstToken: 2_000, samples: 1 }, cheap])).toBe(
-      'cheap dear',
-    );
+  it('does not try an unmeasured target whose price alone is too high', () => {
+    const expensive = { id: 'expensive', cost: 0.01, samples: 0 };
+    expect(order(balanced({ perSecond: 0.001 }), [expensive, cheap])).toBe('cheap expensive');
+    expect(
+      order(balanced({ perSecond: 0.001 }), [{ ...expensive, firstToken: 2_000, samples: 1 }, cheap]),
+    ).toBe('cheap expensive');
   });
 });
 
 describe('inverseSquarePrice', () => {
-  it('takes a target at a third of the price nine times as often', () => {
+  it('chooses a target at a third of the price nine times as often', () => {
     const found = shares(inverseSquarePrice(), [
       { id: 'one', cost: 1e-9 },
       { id: 'three', cost: 3e-9 },
@@ -170,14 +170,14 @@ describe('inverseSquarePrice', () => {
     expect(found['one']).toBeCloseTo(0.9, 1);
   });
 
-  it('takes what costs nothing before all else, and what has no price after all else', () => {
-    const targets = [{ id: 'unknown' }, { id: 'dear', cost: 1 }, { id: 'free', cost: 0 }];
-    expect(order(inverseSquarePrice(), targets)).toBe('free dear unknown');
+  it('ranks free targets first and unknown prices last', () => {
+    const targets = [{ id: 'unknown' }, { id: 'expensive', cost: 1 }, { id: 'free', cost: 0 }];
+    expect(order(inverseSquarePrice(), targets)).toBe('free expensive unknown');
   });
 });
 
 describe('roundRobin', () => {
-  it('takes one after the other', () => {
+  it('takes targets in turn', () => {
     const targets = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
     const orders = [0, 1, 2, 3].map((turn) => order(roundRobin(), targets, { turn }));
     expect(orders).toEqual(['a b c', 'b c a', 'c a b', 'a b c']);
@@ -185,7 +185,7 @@ describe('roundRobin', () => {
 });
 
 describe('leastBusy', () => {
-  it('takes the one with fewest requests under way, and any of several such', () => {
+  it('chooses a target with the fewest requests in flight, any of several', () => {
     const targets = [
       { id: 'a', inFlight: 2 },
       { id: 'b', inFlight: 1 },
@@ -205,7 +205,7 @@ describe('a target that has only failed', () => {
   const slow = { id: 'slow', cost: 0.001, firstToken: 900, throughput: 20, inFlight: 3 };
 
   it.each(measured.map((strategy) => [strategy.name, strategy] as const))(
-    'comes after those that answer, by %s',
+    'is ranked after those that answer, by %s',
     (_, strategy) => {
       expect(order(strategy, [failing, slow, well])).toBe('well slow failing');
       expect(shares(strategy, [failing, well])['failing']).toBe(0);
@@ -213,24 +213,24 @@ describe('a target that has only failed', () => {
   );
 
   it.each(measured.map((strategy) => [strategy.name, strategy] as const))(
-    'is tried again now and then, by %s',
+    'is tried again occasionally, by %s',
     (_, strategy) => {
       const idle = { ...failing, idle: 300_001 };
       expect(shares(strategy, [idle, { ...well, inFlight: 0 }])['failing']).toBeCloseTo(0.01, 2);
     },
   );
 
-  it('comes after those that answer, where nothing is measured of any but that it fails', () => {
+  it('is ranked after unmeasured targets', () => {
     const fresh = { id: 'fresh', cost: 0.001, samples: 0 };
     for (const strategy of measured) expect(order(strategy, [failing, fresh])).toBe('fresh failing');
   });
 
-  it('is no less busy for failing at once', () => {
+  it('is not considered less busy because it fails at once', () => {
     expect(shares(leastBusy(), [failing, well, slow])['failing']).toBe(0);
     expect(order(leastBusy(), [{ ...failing, failure: 0.04 }, well])).toBe('failing well');
   });
 
-  it('comes after those that fail less, in the order of how often they fail', () => {
+  it('is ranked by its failure rate', () => {
     const sketches = [0.9, 0.3, 0.6].map((failure) => ({ ...well, id: `${failure}`, failure }));
     for (const strategy of measured) expect(order(strategy, sketches)).toBe('0.3 0.6 0.9');
   });
@@ -242,32 +242,32 @@ describe('sticky', () => {
   const first = (session: string, of = targets): string | undefined =>
     order(sticky(), of, { session }).split(' ')[0];
 
-  it('takes all requests of a session to one target, in whatever order the targets are', () => {
+  it('sends all requests of a session to one target, in any order of targets', () => {
     for (const session of sessions.slice(0, 50)) {
       expect(first(session, targets.toReversed())).toBe(first(session));
     }
   });
 
-  it('shares the sessions out by the weights', () => {
+  it('distributes sessions by weight', () => {
     const share = (id: string): number =>
       sessions.filter((session) => first(session) === id).length / sessions.length;
     expect(share('c')).toBeCloseTo(0.5, 1);
     expect(share('a')).toBeCloseTo(0.25, 1);
   });
 
-  it('moves only the sessions of a target that is gone', () => {
+  it('moves only the sessions of a removed target', () => {
     for (const session of sessions.slice(0, 200)) {
       if (first(session) !== 'b')
         expect(first(session, [{ id: 'a' }, { id: 'c', weight: 2 }])).toBe(first(session));
     }
   });
 
-  it('leaves requests without a session to another strategy', () => {
+  it('leaves requests without a session to its inner strategy', () => {
     expect(order(sticky({ strategy: priority() }), targets)).toBe('a b c');
     expect(sticky({ strategy: lowestCost() }).name).toBe('sticky(lowestCost)');
   });
 
-  it('never sticks to what its strategy leaves out', () => {
+  it('never keeps a session on a target that its inner strategy excludes', () => {
     const eu = sticky({ strategy: priority({ tags: ['eu'] }) });
     const some = [{ id: 'a', tags: ['eu'] }, { id: 'b' }, { id: 'c', tags: ['eu'] }];
     for (const session of sessions.slice(0, 50)) {
@@ -275,7 +275,7 @@ describe('sticky', () => {
     }
   });
 
-  it('sticks by the given key', () => {
+  it('uses the given key', () => {
     const byUser = sticky({ by: ({ metadata }) => metadata['user'] as string });
     expect(order(byUser, targets, { metadata: { user: 'u' } })).toBe(
       order(sticky(), targets, { session: 'u' }),
@@ -298,19 +298,19 @@ describe('rules', () => {
     priority(),
   );
 
-  it('go by the first that is for the request: a strategy, a target, or several in their order', () => {
+  it('apply the first match: a strategy, a target, or several in their order', () => {
     expect(order(strategy, targets, { metadata: { plan: 'free' }, session: 's' })).toBe('b a c');
     expect(order(strategy, targets, { request: { prompt: 'Hi', tools: [] } })).toBe('c a b');
     expect(order(strategy, targets, { session: 's' })).toBe('b c a');
     expect(order(strategy, targets)).toBe('a b c');
   });
 
-  it('name a target that the strategy for all else would leave out', () => {
+  it('can use a target that the default strategy would exclude', () => {
     const named = rules([{ when: () => true, use: 'c' }], priority({ maxCost: 1 }));
     expect(order(named, targets)).toBe('c b');
   });
 
-  it('say which it was', () => {
+  it('record which rule matched', () => {
     const notes: Notes = new Map();
     strategy.rank(targets.map(candidate), context({ session: 's' }, notes));
     expect(notes.get('a')).toEqual({ rule: 2 });
@@ -320,14 +320,14 @@ describe('rules', () => {
 describe('canary', () => {
   const targets = [{ id: 'old' }, { id: 'new' }];
 
-  it('takes its share to the new target, which comes last for the rest', () => {
+  it('sends its share to the new target, which is last for the rest', () => {
     const strategy = canary({ target: 'new', ratio: 0.2 });
     expect(shares(strategy, targets)['new']).toBeCloseTo(0.2, 1);
     expect(order(canary({ target: 'new', ratio: 0 }), targets.toReversed())).toBe('old new');
     expect(order(canary({ target: 'new', ratio: 1 }), targets)).toBe('new old');
   });
 
-  it('takes all of a session or nothing of it', () => {
+  it('moves whole sessions', () => {
     const strategy = canary({ target: 'new', ratio: 0.5 });
     for (const session of ['a', 'b', 'c', 'd', 'e', 'f']) {
       expect([0, 1]).toContain(shares(strategy, targets, { session }, 20)['new']);
@@ -360,11 +360,11 @@ describe('constraints', () => {
     ['maxPrice.input', { maxPrice: { input: 1.5 } }, 'us'],
     ['maxPrice.output', { maxPrice: { output: 8 } }, 'eu us'],
     ['maxCost', { maxCost: 1 }, 'us'],
-  ])('leave out what violates %s', (_, constraints, left) => {
+  ])('exclude targets that violate %s', (_, constraints, left) => {
     expect(order(priority(constraints), [eu, us, unknown])).toBe(left);
   });
 
-  it('rank slow targets last, and try unmeasured ones', () => {
+  it('rank slow targets last and try unmeasured ones', () => {
     // Nine in ten: one and a half times the mean, here.
     expect(order(lowestCost({ maxFirstToken: 1_000 }), [us, eu])).toBe('eu us');
     expect(order(lowestCost({ maxFirstToken: 1_350 }), [us, eu])).toBe('us eu');
@@ -373,7 +373,7 @@ describe('constraints', () => {
     expect(order(priority({ maxFirstToken: 1_000 }), [us, unknown])).toBe('unknown us');
   });
 
-  it('explain themselves in the decision trace', () => {
+  it('appear in the decision trace', () => {
     const notes: Notes = new Map();
     priority({ maxFirstToken: 1_000, tags: ['us'] }).rank([eu, us].map(candidate), context({}, notes));
     expect(Object.fromEntries(notes)).toEqual({ eu: { violates: 'tags' }, us: { misses: 'maxFirstToken' } });
@@ -444,7 +444,7 @@ describe('constraints', () => {
     ],
     ['weight', () => weighted({ a: -1 }), 'weighted().a: expected a finite number of at least 0, got -1'],
   ];
-  it.each(wrong)('and terms that are wrong are refused with their name: %s', (_, make, message) => {
+  it.each(wrong)('and invalid options are rejected by name: %s', (_, make, message) => {
     let error: unknown;
     try {
       make();

@@ -25,7 +25,7 @@ describe('weighted', () => {
     expect(b).toBeCloseTo(0.25, 1);
   });
 
-  it('uses a target of weight 0 only when the others fail', async () => {
+  it('uses a target of weight 0 only if the others fail', async () => {
     const { router } = world(
       { a: [{}], b: [{}, { error: { kind: 'server' } }, {}] },
       { strategy: weighted({ a: 0, b: 1 }) },
@@ -41,7 +41,7 @@ describe('weighted', () => {
     );
   });
 
-  it('refuses an invalid weight', () => {
+  it('rejects an invalid weight', () => {
     for (const weight of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
       try {
         weighted({ a: weight });

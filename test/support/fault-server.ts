@@ -17,14 +17,14 @@ export interface Received {
 }
 
 /** What the server does with a request. It may break off, or never end. */
-export type Behaviour = (response: ServerResponse, received: Received) => void | Promise<void>;
+export type Behavior = (response: ServerResponse, received: Received) => void | Promise<void>;
 
 /** A provider's server that fails on command, over real sockets. */
 export interface FaultServer {
   readonly url: string;
   readonly received: Received[];
-  /** What it does from now on: one behaviour for each request in turn, the last one for all that follow. */
-  behave(...behaviours: readonly Behaviour[]): void;
+  /** What it does from now on: one behavior for each request in turn, the last one for all that follow. */
+  behave(...behaviors: readonly Behavior[]): void;
   /** Connections that are open, idle ones included. */
   readonly sockets: number;
   /** Requests that have no complete answer and whose connection is open. */
@@ -34,8 +34,8 @@ export interface FaultServer {
   close(): Promise<void>;
 }
 
-export async function faultServer(...behaviours: readonly Behaviour[]): Promise<FaultServer> {
-  let script = [...behaviours];
+export async function faultServer(...behaviors: readonly Behavior[]): Promise<FaultServer> {
+  let script = [...behaviors];
   const received: Received[] = [];
   const sockets = new Set<Socket>();
   let pending = 0;
@@ -55,8 +55,8 @@ export async function faultServer(...behaviours: readonly Behaviour[]): Promise<
       complete: false,
     };
     received.push(entry);
-    const behaviour = script.length > 1 ? script.shift() : script[0];
-    await behaviour?.(response, entry);
+    const behavior = script.length > 1 ? script.shift() : script[0];
+    await behavior?.(response, entry);
   });
   // Only a test closes a connection, however long a busy machine takes between two requests.
   server.keepAliveTimeout = 600_000;
@@ -106,7 +106,7 @@ function parse(text: string): unknown {
 }
 
 /** A complete JSON answer. */
-export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Behaviour {
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Behavior {
   return (response) => {
     response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req-1', ...headers });
     response.end(JSON.stringify(body));
@@ -114,11 +114,7 @@ export function json(body: unknown, status = 200, headers: Record<string, string
 }
 
 /** Any bytes as an answer. */
-export function raw(
-  body: string | Uint8Array,
-  headers: Record<string, string> = {},
-  status = 200,
-): Behaviour {
+export function raw(body: string | Uint8Array, headers: Record<string, string> = {}, status = 200): Behavior {
   return (response) => {
     response.writeHead(status, headers);
     response.end(body);
@@ -133,7 +129,7 @@ export function events(
   list: readonly string[],
   end: StreamEnd = 'end',
   headers: Record<string, string> = {},
-): Behaviour {
+): Behavior {
   return async (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req-1', ...headers });
     response.flushHeaders();
@@ -147,15 +143,15 @@ export function events(
 }
 
 /** The connection is reset before anything is said. */
-export const reset: Behaviour = (response) => {
+export const reset: Behavior = (response) => {
   response.socket?.resetAndDestroy();
 };
 
 /** The request is accepted and never answered. */
-export const silence: Behaviour = () => {};
+export const silence: Behavior = () => {};
 
 /** A JSON body that ends before its declared length. */
-export function shortBody(body: unknown): Behaviour {
+export function shortBody(body: unknown): Behavior {
   return (response) => {
     const text = JSON.stringify(body);
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(text.length) });
@@ -163,7 +159,7 @@ export function shortBody(body: unknown): Behaviour {
   };
 }
 
-export const html = (status: number): Behaviour =>
+export const html = (status: number): Behavior =>
   raw('<!doctype html><html><body>Please log in</body></html>', { 'content-type': 'text/html' }, status);
 
 /** A server on bare sockets, for what is no HTTP. */
@@ -214,7 +210,7 @@ export function flood(
   head: (response: ServerResponse) => void,
   piece: string,
   megabytes: number,
-): { readonly does: Behaviour; readonly served: () => number } {
+): { readonly does: Behavior; readonly served: () => number } {
   let served = 0;
   return {
     served: () => served / 2 ** 20,

@@ -1,11 +1,11 @@
 import type { InterfaceName } from '../wire/interfaces.ts';
-import { type Behaviour, events, json, type Received } from './fault-server.ts';
+import { type Behavior, events, json, type Received } from './fault-server.ts';
 
 const data = (chunk: object): string => `data: ${JSON.stringify(chunk)}\n\n`;
 const event = (type: string, fields: object): string => `event: ${type}\n${data({ type, ...fields })}`;
 
 /** A text as a vendor answers with it, streamed where the request asks for that. */
-export function answerWith(name: InterfaceName, text: string): Behaviour {
+export function answerWith(name: InterfaceName, text: string): Behavior {
   const { whole, stream } = answers[family(name)](text);
   return (response, received) => (isStreamed(received) ? events(stream) : json(whole))(response, received);
 }

@@ -14,7 +14,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { failurePolicyOf } from '../../src/core/attempt/failure/failure-policy.ts';
 import type { Fetch } from '../../src/transport/transport.ts';
 import { callOf } from '../conformance/scenarios.ts';
-import { type Behaviour, type FaultServer, faultServer, html, json, raw } from '../support/fault-server.ts';
+import { type Behavior, type FaultServer, faultServer, html, json, raw } from '../support/fault-server.ts';
 import { inspected } from '../support/inspected.ts';
 import { outcome, rejection } from '../support/requests.ts';
 
@@ -38,8 +38,8 @@ const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
-async function served(...behaviours: readonly Behaviour[]): Promise<FaultServer> {
-  const server = await faultServer(...behaviours);
+async function served(...behaviors: readonly Behavior[]): Promise<FaultServer> {
+  const server = await faultServer(...behaviors);
   closing.push(() => server.close());
   return server;
 }
@@ -81,7 +81,7 @@ const failingFetch =
       new TypeError('fetch failed', { cause: Object.assign(new Error(`no luck with ${apiKey}`), { code }) }),
     );
 
-describe('connections that do not come to be', () => {
+describe('connections that cannot be established', () => {
   const breaks = { failover: true, retry: true, health: 'failure' };
   const misconfigured = { failover: true, retry: false, health: 'quarantine' };
 
@@ -106,7 +106,7 @@ describe('connections that do not come to be', () => {
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'auth', misconfigured],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'auth', misconfigured],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'auth', misconfigured],
-  ])('%s is the endpoint’s: %s', async (code, kind, expected) => {
+  ])('%s is a failure of the endpoint: %s', async (code, kind, expected) => {
     for (const name of names) {
       for (const error of await errorsOf(own[name]('https://example.com', { fetch: failingFetch(code) }))) {
         expect(error).toMatchObject({ kind, scope: 'endpoint', vendorCode: code, answered: false });
@@ -116,7 +116,7 @@ describe('connections that do not come to be', () => {
     }
   });
 
-  it('plain HTTP where TLS is spoken is a matter of configuration', async () => {
+  it('plain HTTP to a TLS server is a misconfiguration', async () => {
     const server = await served(json({}));
     for (const name of names) {
       for (const error of await errorsOf(own[name](server.url.replace('http:', 'https:')))) {
@@ -142,7 +142,7 @@ describe('connections that do not come to be', () => {
     }
   });
 
-  it('a kept connection that the other side closed is used again without harm', async () => {
+  it('a request succeeds after the server closed a kept connection', async () => {
     const answer = { choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }] };
     const server = await served(
       json(answer),
@@ -163,8 +163,8 @@ describe('connections that do not come to be', () => {
   });
 });
 
-describe('answers that are not the vendor’s', () => {
-  it.each([500, 502, 503, 504])('a web page with status %s is the endpoint’s', async (status) => {
+describe('answers that do not come from the vendor', () => {
+  it.each([500, 502, 503, 504])('a web page with status %s is a failure of the endpoint', async (status) => {
     const server = await served(html(status));
     for (const make of Object.values(own)) {
       for (const error of await errorsOf(make(server.url))) {
@@ -174,7 +174,7 @@ describe('answers that are not the vendor’s', () => {
     }
   });
 
-  it('the words of a web page are not taken for the vendor’s', async () => {
+  it('text of a web page is not read as the vendor’s error', async () => {
     const page = `<!doctype html><html><body>insufficient_quota: prompt is too long, limit: 0,
       credit balance is too low, moderation, API key not valid. Please try again in 7s</body></html>`;
     for (const status of [400, 403, 429, 503]) {
@@ -191,7 +191,7 @@ describe('answers that are not the vendor’s', () => {
     }
   });
 
-  it.each([300, 304, 305])('status %s, which leads elsewhere, is a wrong address', async (status) => {
+  it.each([300, 304, 305])('status %s, a redirect, is a wrong address', async (status) => {
     const server = await served(raw('', { location: 'http://127.0.0.1:9/' }, status));
     for (const make of Object.values(own)) {
       for (const error of await errorsOf(make(server.url))) {
@@ -202,7 +202,7 @@ describe('answers that are not the vendor’s', () => {
   });
 });
 
-describe('a client of the application’s own whose key no header can hold', () => {
+describe('an injected client whose key cannot be a header', () => {
   const bad = `${apiKey}\n${apiKey}`;
   const url = 'http://127.0.0.1:9';
   it.each<[string, () => Provider]>([
@@ -211,7 +211,7 @@ describe('a client of the application’s own whose key no header can hold', () 
     ['genai', () => google({ client: new GoogleGenAI({ apiKey: bad, httpOptions: { baseUrl: url } }) })],
     ['generative-ai', () => google({ client: new GoogleGenerativeAI(bad) })],
     ['openai, beyond bytes', () => openai({ client: new OpenAI({ apiKey: `${apiKey}€`, baseURL: url }) })],
-  ])('%s: is told as a wrong option, without the key, and is nobody’s failure', async (_, make) => {
+  ])('%s: is reported as an invalid option, without the key, and affects no health', async (_, make) => {
     const router = createRouter({
       clock: virtualClock(),
       targets: [{ id: 'only', provider: make(), model, price: { input: 1, output: 1 } }],

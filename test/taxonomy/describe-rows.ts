@@ -4,7 +4,7 @@ import { virtualClock } from 'signalbox/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failurePolicyOf } from '../../src/core/attempt/failure/failure-policy.ts';
 import { callOf } from '../conformance/scenarios.ts';
-import { type Behaviour, events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
+import { type Behavior, events, type FaultServer, faultServer, json } from '../support/fault-server.ts';
 import { outcome, rejection } from '../support/requests.ts';
 import type { Row } from './rows.ts';
 import { failingStream, injected, ownTransport, type VendorName, vendors } from './vendors.ts';
@@ -30,12 +30,12 @@ export function describeRows(title: string, rows: readonly Row[]): void {
       if (provider === undefined) throw new Error(vendor);
       return provider;
     };
-    const chatError = (provider: Provider, behaviour: Behaviour): Promise<ProviderError> => {
-      server.behave(behaviour);
+    const chatError = (provider: Provider, behavior: Behavior): Promise<ProviderError> => {
+      server.behave(behavior);
       return rejection(provider.chat(callOf('text', model))) as Promise<ProviderError>;
     };
-    const streamError = (provider: Provider, behaviour: Behaviour): Promise<ProviderError> => {
-      server.behave(behaviour);
+    const streamError = (provider: Provider, behavior: Behavior): Promise<ProviderError> => {
+      server.behave(behavior);
       const reading = (async () => {
         for await (const part of provider.stream(callOf('text', model))) expect(part.type).toBe('response');
       })();
@@ -81,7 +81,7 @@ export function describeRows(title: string, rows: readonly Row[]): void {
       });
 
       if (inStream !== false) {
-        it.each(row.vendors)('inside a stream of %s, before its first word', async (vendor) => {
+        it.each(row.vendors)('inside a stream of %s, before its first token', async (vendor) => {
           const error = await streamError(
             providerOf(vendor),
             events(failingStream(vendor, body), 'end', headers),
@@ -91,7 +91,7 @@ export function describeRows(title: string, rows: readonly Row[]): void {
       }
 
       it.each(row.vendors.filter((vendor) => injected[vendor] !== undefined))(
-        'through a client of the application’s own, of %s',
+        'through an injected client, of %s',
         async (vendor) => {
           const provider = injected[vendor]?.(server.url) ?? providerOf(vendor);
           const errors = [await chatError(provider, json(body, status, headers))];
@@ -108,7 +108,7 @@ export function describeRows(title: string, rows: readonly Row[]): void {
         },
       );
 
-      it('moves the request on, or gives it back, and leaves its mark on the target', async () => {
+      it('fails over or rejects, and sets the target’s state', async () => {
         const [vendor = 'openai'] = row.vendors;
         const price = { input: 1, output: 1 };
         const router = createRouter({

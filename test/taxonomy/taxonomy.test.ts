@@ -5,8 +5,8 @@ import { rows } from './rows.ts';
 
 describeRows('every failure in every vendor’s words', rows);
 
-it('covers every kind that a vendor’s words can lead to', () => {
-  const told: readonly ProviderErrorKind[] = [
+it('covers every kind that a vendor’s error can have', () => {
+  const reported: readonly ProviderErrorKind[] = [
     'rate-limit',
     'quota',
     'overloaded',
@@ -19,5 +19,5 @@ it('covers every kind that a vendor’s words can lead to', () => {
     'content-filter',
     'malformed',
   ];
-  expect(new Set(rows.map(({ expected }) => expected.kind))).toEqual(new Set(told));
+  expect(new Set(rows.map(({ expected }) => expected.kind))).toEqual(new Set(reported));
 });

@@ -8,7 +8,7 @@ import { fixture as compatible } from '../conformance/fixtures/openai-compatible
 import { fixture as responses } from '../conformance/fixtures/openai-responses.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import type { Fixture, Wire } from '../conformance/suite.ts';
-import { type Behaviour, events, type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
+import { type Behavior, events, type FaultServer, faultServer, json, raw } from '../support/fault-server.ts';
 import { rejection } from '../support/requests.ts';
 
 /** Answers that an SDK takes for successes, and that are none. What the conformance suite has is not here again. */
@@ -24,12 +24,12 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
   });
   afterAll(() => server.close());
 
-  const chat = (behaviour: Behaviour) => {
-    server.behave(behaviour);
+  const chat = (behavior: Behavior) => {
+    server.behave(behavior);
     return provider.chat(callOf('text', fixture.model));
   };
-  const stream = async (behaviour: Behaviour): Promise<ProviderStreamPart[]> => {
-    server.behave(behaviour);
+  const stream = async (behavior: Behavior): Promise<ProviderStreamPart[]> => {
+    server.behave(behavior);
     const parts: ProviderStreamPart[] = [];
     for await (const part of provider.stream(callOf('text', fixture.model))) parts.push(part);
     return parts;
@@ -44,7 +44,7 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
     ['with a word', { error: { type: 'overloaded_error', message: 'Overloaded' } }],
     ['of a word', { error: 'model runner has stopped' }],
     ['of nothing', { error: {} }],
-  ])('an error %s inside a stream, in an event without a name, is no end', async (_, body) => {
+  ])('an error %s inside a stream, in an unnamed event, does not complete the stream', async (_, body) => {
     const event = `data: ${JSON.stringify(body)}\n\n`;
     expect(await rejection(stream(events([...began, event])))).toMatchObject({ code: 'provider' });
     expect(await rejection(stream(events([event])))).toMatchObject({ code: 'provider' });
@@ -54,12 +54,12 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
     ['a word', { error: 'model runner has stopped' }],
     ['a code that is no status', { error: { code: 1301, message: 'Sorry' } }],
     ['nothing', { error: {} }],
-  ])('an error of %s instead of an answer or a stream, with status 200, is no answer', async (_, body) => {
+  ])('an error of %s with status 200 is not an answer or a stream', async (_, body) => {
     expect(await rejection(chat(json(body)))).toMatchObject({ code: 'provider' });
     expect(await rejection(stream(json(body)))).toMatchObject({ code: 'provider' });
   });
 
-  it('an event that is no JSON breaks the stream', async () => {
+  it('an event that is not JSON interrupts the stream', async () => {
     for (const event of ['data: {"cho\n\n', 'data: <html>\n\n']) {
       const named = name === 'anthropic' ? `event: content_block_delta\n${event}` : event;
       expect(await rejection(stream(events([...began, named, ...text.stream.slice(2)])))).toMatchObject({
@@ -68,7 +68,7 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
     }
   });
 
-  it('a whole answer where a stream was asked for is read where servers are known to give one', async () => {
+  it('a complete answer to a stream request is read from servers known to send one', async () => {
     if (name === 'openai' || name === 'openai-compatible') {
       const parts = await stream(json(text.answer));
       expect(textOf(parts)).toBe('Hello there, friend');
@@ -78,13 +78,13 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
     }
   });
 
-  it('lines of JSON that are no events are no stream', async () => {
+  it('lines of JSON without events are not a stream', async () => {
     const lines = text.stream.map((event) => event.replace(/^(event: .*\n)?data: /, '').trim()).join('\n');
     const type = { 'content-type': 'application/x-ndjson' };
     expect(await rejection(stream(raw(lines, type)))).toMatchObject({ code: 'provider' });
   });
 
-  it('signs of life between the events change nothing', async () => {
+  it('keep-alive lines between events have no effect', async () => {
     const alive = [
       ': OPENROUTER PROCESSING\n\n',
       ': keep-alive\n\n',
@@ -101,7 +101,7 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
     expect(parts.at(-1)?.type).toBe('finish');
   });
 
-  it('signs of life alone are no answer', async () => {
+  it('keep-alive lines alone are not an answer', async () => {
     const alive = [': keep-alive\n\n', 'event: ping\ndata: {"type":"ping"}\n\n', '\n\n'];
     expect(await rejection(stream(events(alive)))).toMatchObject({ code: 'provider' });
   });
@@ -109,8 +109,8 @@ describe.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s',
 
 describe('Responses', () => {
   const text = responses.wires.text as Wire;
-  const provide = async (behaviour: Behaviour) => {
-    const server = await faultServer(behaviour);
+  const provide = async (behavior: Behavior) => {
+    const server = await faultServer(behavior);
     const provider = responses.create(server.url, 'sk-canary');
     const call = callOf('text', responses.model);
     const reading = async (): Promise<void> => {
@@ -140,13 +140,13 @@ describe('Responses', () => {
   it.each([
     ['insufficient_quota', 'quota', 'credit'],
     ['server_is_overloaded', 'overloaded', undefined],
-  ])('response.failed without an error event before it (%s) is a failure', async (code, kind, limit) => {
+  ])('response.failed without an earlier error event (%s) is a failure', async (code, kind, limit) => {
     const failed = { id: 'r', status: 'failed', error: { code, message: 'no' } };
     const { stream } = await provide(events([...text.stream.slice(0, 2), event('response.failed', failed)]));
     expect(await rejection(stream())).toMatchObject({ kind, limit });
   });
 
-  it('a response that is not completed, in the event that says so, is a failure', async () => {
+  it('response.completed with an incomplete response is a failure', async () => {
     const open = { ...(text.answer as object), status: 'in_progress' };
     const { stream } = await provide(
       events([...text.stream.slice(0, -1), event('response.completed', open)]),

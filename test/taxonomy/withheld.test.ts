@@ -63,7 +63,7 @@ const mishaps: readonly Ending[] = [
   'OTHER',
 ].map((reason): Ending => [reason, gemini, (vendor) => ended(vendor, reason)]);
 
-describe('answers that end in an unusual way', () => {
+describe('answers with an unusual end', () => {
   let server: FaultServer;
   let healthy: FaultServer;
   beforeAll(async () => {
@@ -96,7 +96,7 @@ describe('answers that end in an unusual way', () => {
   };
 
   describe.each(withheld)('withheld: %s', (_, names, wire) => {
-    it.each(names)('is reported as such by %s, with nothing held against it', async (vendor) => {
+    it.each(names)('is reported by %s without an effect on its health', async (vendor) => {
       expect((await chat(vendor, wire(vendor))).finishReason).toBe('content-filter');
       expect((await stream(vendor, wire(vendor))).at(-1)).toMatchObject({ finishReason: 'content-filter' });
       const router = routerOver(vendor, []);
@@ -107,7 +107,7 @@ describe('answers that end in an unusual way', () => {
       await router.close();
     });
 
-    it.each(names)('from %s goes to the next target where that is wanted', async (vendor) => {
+    it.each(names)('from %s goes to the next target if `fallbackOn` includes it', async (vendor) => {
       const router = routerOver(vendor, ['content-filter']);
       server.behave(json(wire(vendor).answer));
       expect((await router.chat({ prompt: 'Hi' })).target).toBe('second');
@@ -117,7 +117,7 @@ describe('answers that end in an unusual way', () => {
   });
 
   describe.each(mishaps)('an error of the model: %s', (reason, names, wire) => {
-    it.each(names)('of %s is worth another try, and no fault of the target’s', async (vendor) => {
+    it.each(names)('of %s is retried without an effect on the target’s health', async (vendor) => {
       for (const error of [
         await rejection(chat(vendor, wire(vendor))),
         await rejection(stream(vendor, wire(vendor))),
@@ -134,7 +134,7 @@ describe('answers that end in an unusual way', () => {
     });
   });
 
-  it('a first chunk with only the filter’s results is neither an error nor a token', async () => {
+  it('a first chunk with only filter results is neither an error nor a token', async () => {
     const results = { choices: [], prompt_filter_results: [{ prompt_index: 0 }] };
     const { stream: rest } = ended('azure', 'stop');
     server.behave(events([`data: ${JSON.stringify(results)}\n\n`, ...rest]));

@@ -39,7 +39,7 @@ describe('keys and addresses', () => {
     ['google', google, 'GEMINI_API_KEY or GOOGLE_API_KEY'],
     ['groq', groq, 'GROQ_API_KEY'],
   ] as const)(
-    '%s without a key can be made, and the first request says what to set',
+    '%s can be created without a key, and the first request names the variable to set',
     async (name, make, where) => {
       for (const provider of [make(), make({ apiKey: '' }), make({ apiKey: ' ' })]) {
         const router = createRouter({ targets: [{ provider, model: 'm', price }], retry: false });
@@ -53,7 +53,7 @@ describe('keys and addresses', () => {
     },
   );
 
-  it('are looked for again until they are there', async () => {
+  it('are looked up again until they are set', async () => {
     const seen: (string | null)[] = [];
     const fetch = async (_url: string, { headers }: RequestInit): Promise<Response> => {
       seen.push(new Headers(headers).get('authorization'));
@@ -67,7 +67,7 @@ describe('keys and addresses', () => {
     expect(seen).toEqual([`Bearer ${secret}`]);
   });
 
-  it('that are missing send the request to the next target', async () => {
+  it('if missing, send the request to the next target', async () => {
     const targets = [
       { provider: openai(), model: 'm', price },
       { provider: scriptedProvider('spare', [{ text: ['Hi'] }]), model: 'm', price },
@@ -82,7 +82,7 @@ describe('keys and addresses', () => {
     expect(attempts[0]).not.toHaveProperty('cost');
   });
 
-  it('are taken from the environment', () => {
+  it('are read from the environment', () => {
     vi.stubEnv('OPENAI_API_KEY', secret);
     expect(openai().name).toBe('openai');
   });
@@ -101,7 +101,7 @@ describe('keys and addresses', () => {
   it.each([
     ['a line break inside', `${secret}\n${secret}`],
     ['a letter that headers cannot hold', `${secret}ü`],
-  ])('with %s are refused without being shown', (_, apiKey) => {
+  ])('with %s are rejected without being shown', (_, apiKey) => {
     for (const make of [openai, anthropic, google, groq]) {
       const { message } = refusal(() => make({ apiKey }));
       expect(message).toContain('apiKey');
@@ -109,7 +109,7 @@ describe('keys and addresses', () => {
     }
   });
 
-  it('may have the line break that files end with', () => {
+  it('may end with a line break', () => {
     expect(openai({ apiKey: `${secret}\n` }).name).toBe('openai');
   });
 
@@ -118,26 +118,26 @@ describe('keys and addresses', () => {
     ['ftp://example.com', 'an http: or https: URL'],
     [`https://user:${secret}@example.com`, 'a URL without credentials'],
     ['https://example.com?a=1', 'a URL without query or fragment'],
-  ])('baseURL %s is refused', (baseURL, expected) => {
+  ])('baseURL %s is rejected', (baseURL, expected) => {
     const { message } = refusal(() => openai({ apiKey: secret, baseURL }));
     expect(message).toContain(`openai.baseURL: expected ${expected}`);
     expect(message).not.toContain(secret);
   });
 
-  it('unknown options are refused by name', () => {
+  it('unknown options are rejected by name', () => {
     const options = { apiKey: secret, baseUrl: 'https://example.com' };
     for (const make of [openai, anthropic, google, groq]) {
       expect(refusal(() => make(options)).message).toContain('baseUrl: expected one of the options');
     }
   });
 
-  it('headers that cannot be sent are refused without being shown', () => {
+  it('headers that cannot be sent are rejected without being shown', () => {
     const { message } = refusal(() => openai({ apiKey: secret, headers: { 'x-token': `${secret}\n` } }));
     expect(message).toContain('openai.headers["x-token"]: expected printable ASCII text');
     expect(message).not.toContain(secret);
   });
 
-  it('a page in a browser is refused unless it is allowed', () => {
+  it('use in a browser is rejected unless it is allowed', () => {
     vi.stubGlobal('window', {});
     vi.stubGlobal('document', {});
     expect(refusal(() => openai({ apiKey: secret })).message).toContain('openai.unsafeAllowBrowser');

@@ -9,7 +9,7 @@ import { classifyFailure } from '../../src/transport/failure/failure.ts';
 const tables = [[], chatCompletionsFailures, anthropicFailures, googleFailures];
 
 describe('classifyFailure', () => {
-  it('makes a ProviderError of any JSON, status and headers', () => {
+  it('turns any JSON, status and headers into a ProviderError', () => {
     const headers = fc.dictionary(
       fc.constantFrom('retry-after', 'retry-after-ms', 'date', 'x-request-id'),
       fc.string(),
@@ -30,7 +30,7 @@ describe('classifyFailure', () => {
     );
   });
 
-  it('makes a sound ProviderError of anything that looks like a vendor’s error', () => {
+  it('turns anything that resembles a vendor’s error into a valid ProviderError', () => {
     const word = fc.oneof(
       fc.string(),
       fc.constantFrom(
@@ -117,9 +117,9 @@ describe('classifyFailure', () => {
         status,
         headers,
         fc.constantFrom('p', 'groq'),
-        (body, sent, told, provider) => {
+        (body, sent, answerHeaders, provider) => {
           for (const table of tables) {
-            const error = classifyFailure({ provider, status: sent, headers: told, body }, table);
+            const error = classifyFailure({ provider, status: sent, headers: answerHeaders, body }, table);
             const { kind, limit, retryAfter = 0, status: stands = 500 } = error;
             expect(limits).toContain(limit);
             expect(limit !== undefined && kind !== 'quota' && kind !== 'rate-limit').toBe(false);
@@ -134,7 +134,7 @@ describe('classifyFailure', () => {
     );
   });
 
-  it('is not led astray by objects where words are expected', () => {
+  it('ignores objects in place of strings', () => {
     const trap = JSON.parse('{"toString":1,"valueOf":1,"constructor":1}') as unknown;
     const body = {
       error: { code: trap, type: trap, message: trap, details: trap, metadata: { headers: { a: trap } } },
@@ -143,7 +143,7 @@ describe('classifyFailure', () => {
       expect(classifyFailure({ provider: 'p', body }, table)).toMatchObject({ kind: 'unknown' });
   });
 
-  it('looks at no more than the beginning of a long message', () => {
+  it('reads only the beginning of a long message', () => {
     const message = `${'x'.repeat(3_000)} Please try again in 7s. This model's maximum context length is 1 token.`;
     const error = classifyFailure({ provider: 'p', status: 400, body: { error: { message } } });
     expect(error).toMatchObject({ kind: 'bad-request', retryAfter: undefined });
@@ -151,14 +151,14 @@ describe('classifyFailure', () => {
   });
 
   it.each(['x-request-id', 'request-id', 'x-generation-id', 'x-amzn-requestid', 'apim-request-id'])(
-    'takes the request’s id from %s',
+    'reads the request’s id from %s',
     (name) => {
       const headers = { [name]: 'req_011CSHo' };
       expect(classifyFailure({ provider: 'p', status: 500, headers }).requestId).toBe('req_011CSHo');
     },
   );
 
-  it('never shows the vendor’s own words', () => {
+  it('never shows the vendor’s message by default', () => {
     fc.assert(
       fc.property(fc.constantFrom('message', 'type', 'code', 'status', 'detail', 'param'), (field) => {
         const secret = 'my prompt, word by word';
@@ -173,7 +173,7 @@ describe('classifyFailure', () => {
     );
   });
 
-  it('keeps them for who asks', () => {
+  it('keeps the vendor’s message for `unredacted()`', () => {
     const error = classifyFailure({
       provider: 'p',
       status: 400,
@@ -182,7 +182,7 @@ describe('classifyFailure', () => {
     expect(error.unredacted().message).toBe('tools[0] has no name');
   });
 
-  it('takes the request’s id from the headers', () => {
+  it('reads the request’s id from the headers', () => {
     expect(
       classifyFailure({ provider: 'p', status: 500, headers: { 'x-request-id': 'req-7' } }).requestId,
     ).toBe('req-7');

@@ -49,7 +49,7 @@ function* times(count: number, piece: Uint8Array): Generator<Uint8Array> {
 }
 
 describe('guardBody', () => {
-  it('gives the same bytes, however they are cut', async () => {
+  it('yields the same bytes for any split into chunks', async () => {
     const anyBytes = fc.array(fc.constantFrom('data: x', '\n', '\r', '\r\n', '\n\n', 'ü', ' '), {
       maxLength: 40,
     });
@@ -65,7 +65,7 @@ describe('guardBody', () => {
     ['\n\n', `data: ${'x'.repeat(1000)}\n\n`],
     ['\r\n\r\n', `data: ${'x'.repeat(1000)}\r\n\r\n`],
     ['\r\r', `data: ${'x'.repeat(1000)}\r\r`],
-  ])('lets any number of events pass that end in %j, wherever they are cut', async (_, event) => {
+  ])('passes any number of events that end in %j, for any split into chunks', async (_, event) => {
     const all = bytes(event.repeat(1500));
     for (const size of [event.length, 997, 64 * 1024]) {
       const pieces = Array.from({ length: Math.ceil(all.length / size) }, (__, index) =>
@@ -81,7 +81,7 @@ describe('guardBody', () => {
     ['of many lines, with carriage returns', bytes('data: x\r\n'.repeat(8_192))],
     ['of a line that ends in one piece and begins in the next', bytes(`\n${'x'.repeat(65_534)}\r`)],
     ['of small pieces', bytes('x'.repeat(64))],
-  ])('breaks off an event %s without end', async (_, piece) => {
+  ])('cancels an endless event %s', async (_, piece) => {
     const { body, cancelled } = bodyOf(times((9 * mebibyte) / piece.length, piece));
     let size = 0;
     const settled = await outcome(
@@ -94,19 +94,19 @@ describe('guardBody', () => {
     expect(cancelled()).toBe(true);
   });
 
-  it('lets an event pass that holds a large picture', async () => {
+  it('passes an event with a large image', async () => {
     const picture = bytes(`data: ${'A'.repeat(65_530)}`);
     const { body } = bodyOf([...times(100, picture), bytes('\n\n'), ...times(100, picture), bytes('\n\n')]);
     expect((await read(guardBody(body, 'p', true))).size).toBe(200 * 65_536 + 4);
   });
 
-  it('breaks off a stream of small events without end', async () => {
+  it('cancels an endless stream of small events', async () => {
     const { body, cancelled } = bodyOf(times(600, bytes(': x\n\n'.repeat(200_000))));
     expect(await outcome(read(guardBody(body, 'p', true)))).toMatchObject({ error: { kind: 'malformed' } });
     expect(cancelled()).toBe(true);
   });
 
-  it('breaks off any other body that is too large', async () => {
+  it('cancels any other body that is too large', async () => {
     const { body, cancelled } = bodyOf(times(40, new Uint8Array(mebibyte)));
     expect(await outcome(read(guardBody(body, 'p', false)))).toMatchObject({ error: { kind: 'malformed' } });
     expect(cancelled()).toBe(true);
@@ -156,7 +156,7 @@ function arrivedBody(
   return { body, seen };
 }
 
-describe('what has arrived of a body', () => {
+describe('the arrived part of a body', () => {
   const [start, end] = [bytes('Grüße, 世').subarray(0, 11), bytes('Grüße, 世').subarray(11)];
 
   it.each<[string, Arrived, readonly Uint8Array[], number]>([
@@ -173,7 +173,7 @@ describe('what has arrived of a body', () => {
     expect(traffic.received).toBe(12);
   });
 
-  it('is held to the size limit, and each piece is reported', async () => {
+  it('obeys the size limit, and each chunk is reported', async () => {
     const piece = new Uint8Array(20 * mebibyte);
     const { body, seen } = arrivedBody({ bytes: [piece, piece], ended: true });
     let pieces = 0;

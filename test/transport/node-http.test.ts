@@ -16,7 +16,7 @@ import { chatCompletionsWires } from '../conformance/fixtures/chat-completions.t
 import { callOf } from '../conformance/scenarios.ts';
 import type { Wire } from '../conformance/suite.ts';
 import {
-  type Behaviour,
+  type Behavior,
   events,
   type FaultServer,
   faultServer,
@@ -37,8 +37,8 @@ afterEach(async () => {
 
 const house = (url: string, more: object = {}) =>
   openaiCompatible({ name: 'house', baseURL: url, apiKey: 'k', ...more });
-async function served(...behaviours: readonly Behaviour[]): Promise<FaultServer> {
-  const server = await faultServer(...behaviours);
+async function served(...behaviors: readonly Behavior[]): Promise<FaultServer> {
+  const server = await faultServer(...behaviors);
   closing.push(() => server.close());
   return server;
 }
@@ -53,8 +53,8 @@ const chat = (url: string, more: object = {}, call: object = {}) =>
 const wayOf = ({ received }: FaultServer): string =>
   received.at(-1)?.headers['accept-encoding'] === 'identity' ? 'client' : 'fetch';
 
-describe('on Node, requests go over its own HTTP client', () => {
-  it('as long as there is no reason against it', async () => {
+describe('on Node, requests use its own HTTP client', () => {
+  it('by default', async () => {
     const server = await served(json(answer));
     new Response(); // using it makes Node load its `fetch` and install an agent
     await chat(server.url);
@@ -63,7 +63,7 @@ describe('on Node, requests go over its own HTTP client', () => {
     expect(wayOf(server)).toBe('client');
   });
 
-  it('but over a `fetch` that somebody has put in the place of Node’s, for as long as it is there', async () => {
+  it('but a replaced global `fetch` while it is in place', async () => {
     const server = await served(json(answer));
     const provider = house(server.url);
     const native = globalThis.fetch;
@@ -82,7 +82,7 @@ describe('on Node, requests go over its own HTTP client', () => {
     expect([seen, wayOf(server)]).toEqual([1, 'client']);
   });
 
-  it('but over `fetch` where there is no Node', async () => {
+  it('but `fetch` on other runtimes', async () => {
     const server = await served(json(answer));
     const provider = house(server.url);
     vi.stubGlobal('process', undefined);
@@ -92,7 +92,7 @@ describe('on Node, requests go over its own HTTP client', () => {
     expect(wayOf(server)).toBe('fetch');
   });
 
-  it('but over `fetch` while its requests are traced', async () => {
+  it('but `fetch` while its requests are traced', async () => {
     const server = await served(json(answer));
     const traced: unknown[] = [];
     const trace = (message: unknown): void => void traced.push(message);
@@ -102,7 +102,7 @@ describe('on Node, requests go over its own HTTP client', () => {
     expect([traced.length, wayOf(server)]).toEqual([1, 'fetch']);
   });
 
-  it('but through the agent that the application has installed for all `fetch`', async () => {
+  it('but the application’s global dispatcher if one is set', async () => {
     const server = await served(json(answer));
     new Response();
     const key = Symbol.for('undici.globalDispatcher.1');
@@ -116,7 +116,7 @@ describe('on Node, requests go over its own HTTP client', () => {
     expect([server.sockets, wayOf(server)]).toEqual([1, 'fetch']);
   });
 
-  it('but through the proxy that the environment names, where Node is set to use it', async () => {
+  it('but the environment’s proxy if Node is configured to use it', async () => {
     const proxied: string[] = [];
     const proxy = createServer((request, response) => {
       proxied.push(String(request.url));
@@ -143,7 +143,7 @@ describe('on Node, requests go over its own HTTP client', () => {
     expect(proxied[0]).toContain('vendor.invalid');
   });
 
-  it('the undici inside Node where it can be had, node:http elsewhere', async () => {
+  it('Node’s built-in undici if it is reachable, otherwise node:http', async () => {
     const server = await served(json(answer));
     const overHTTP: unknown[] = [];
     const note = (message: unknown): void => void overHTTP.push(message);
@@ -175,7 +175,7 @@ describe.each(clients)('over %s', (_, over) => {
     ['br', brotliCompressSync],
     ['deflate, GZIP', (bytes: string) => gzipSync(deflateSync(bytes))],
     ['identity', (bytes: string) => Buffer.from(bytes)],
-  ])('an answer that is packed all the same is unpacked: %s', async (encoding, pack) => {
+  ])('an unrequested compression is decoded: %s', async (encoding, pack) => {
     const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
     const server = await served(raw(pack(JSON.stringify(answer)), headers));
     expect((await chat(server.url)).content).toMatchObject([{ type: 'text', text: 'Hello there, friend' }]);
@@ -187,7 +187,7 @@ describe.each(clients)('over %s', (_, over) => {
     expect(await rejection(chat(server.url))).toMatchObject({ kind: 'malformed' });
   });
 
-  it('a stream that is packed comes event by event', async () => {
+  it('a compressed stream arrives event by event', async () => {
     const packed = gzipSync(chunks.join(''));
     const server = await served(
       raw(packed, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }),
@@ -197,7 +197,7 @@ describe.each(clients)('over %s', (_, over) => {
     expect(parts.at(-1)?.type).toBe('finish');
   });
 
-  it('headers of one name are joined', async () => {
+  it('headers of the same name are joined', async () => {
     const server = await served((response) => {
       response.setHeader('content-type', 'application/json');
       response.setHeader('x-many', ['a', 'b']);
@@ -206,7 +206,7 @@ describe.each(clients)('over %s', (_, over) => {
     expect((await chat(server.url)).response.headers).toMatchObject({ 'x-many': 'a, b' });
   });
 
-  it('a switch to another protocol is a broken connection, and nothing to wait for', async () => {
+  it('a protocol switch is a broken connection, reported at once', async () => {
     const server = await connected((socket) => {
       socket.once('data', () => {
         socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n');
@@ -215,7 +215,7 @@ describe.each(clients)('over %s', (_, over) => {
     expect(await rejection(chat(server.url))).toMatchObject({ kind: 'network', answered: false });
   });
 
-  it('what the connection alone can say is not taken from options', async () => {
+  it('headers of the connection are not taken from options', async () => {
     const server = await served(json(answer));
     await chat(server.url, { headers: { 'Content-Length': '3', connection: 'close', 'x-team': 'blue' } });
     const { headers, text } = server.received[0] ?? { headers: {}, text: '' };
@@ -244,7 +244,7 @@ describe.each(clients)('over %s', (_, over) => {
     expect(server.pending).toBe(0);
   });
 
-  it('headers that say what comes later are no answer', async () => {
+  it('informational responses are not an answer', async () => {
     const server = await served((response, received) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
       return json(answer)(response, received);
@@ -252,7 +252,7 @@ describe.each(clients)('over %s', (_, over) => {
     expect((await chat(server.url)).content).toMatchObject([{ type: 'text' }]);
   });
 
-  it('calls that each bring another connect timeout leave no more than a few idle connections', async () => {
+  it('calls with different connect timeouts leave only a few idle connections', async () => {
     const server = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     });
@@ -269,7 +269,7 @@ describe.each(clients)('over %s', (_, over) => {
     await expect.poll(() => open()).toBeLessThanOrEqual(8);
   });
 
-  it('a header that arrives in two packets is one header', async () => {
+  it('a header split over two packets is joined', async () => {
     const body = JSON.stringify(answer);
     const server = await connected((socket) => {
       socket.once('data', () => {
@@ -305,8 +305,8 @@ describe.each(clients)('a stream with an end mark over %s', (_, over) => {
       events([...chunks, ...Array.from({ length: 40 }, () => `: ${'x'.repeat(1024)}\n\n`)], 'silence'),
     ],
     ['does not end', events(chunks, 'silence')],
-  ])('is closed where the server %s all the same', async (_, behaviour) => {
-    const server = await served(behaviour);
+  ])('is closed if the server %s all the same', async (_, behavior) => {
+    const server = await served(behavior);
     expect((await read(server.url)).at(-1)?.type).toBe('finish');
     await server.received[0]?.over;
     expect(server.pending).toBe(0);
@@ -327,7 +327,7 @@ describe.each(clients)('warmup over %s', (_, over) => {
       })),
     });
 
-  it('opens a connection, sends nothing, and the first request takes it', async () => {
+  it('opens a connection that the first request uses, and sends nothing', async () => {
     const server = await served(json(answer));
     const provider = house(server.url);
     const router = routerOver(provider, provider);
@@ -340,7 +340,7 @@ describe.each(clients)('warmup over %s', (_, over) => {
     await router.close();
   });
 
-  it('also does so for a provider over an SDK', async () => {
+  it('also opens a connection for a provider over an SDK', async () => {
     const server = await served(json(answer));
     const provider = openai({ baseURL: server.url, apiKey: 'k' });
     await provider.warmup?.(new AbortController().signal);
@@ -357,14 +357,14 @@ describe.each(clients)('warmup over %s', (_, over) => {
     await router.close();
   });
 
-  it('is no verdict on a target that cannot be reached', async () => {
+  it('does not change the state of an unreachable target', async () => {
     const router = routerOver(house('http://127.0.0.1:9'));
     await router.warmup();
     expect(router.stats()[0]).toMatchObject({ health: 'healthy', attempts: 0, failures: 0 });
     await router.close();
   });
 
-  it('does no harm where the server has closed the connection since', async () => {
+  it('does no harm if the server closed the connection since', async () => {
     const server = await served(json(answer));
     const router = routerOver(house(server.url));
     await router.warmup();
@@ -374,7 +374,7 @@ describe.each(clients)('warmup over %s', (_, over) => {
     await router.close();
   });
 
-  it('ends with the router, whatever a server does or does not do', async () => {
+  it('ends when the router closes, for any behavior of the server', async () => {
     // Takes connections, and never begins with TLS.
     const server = await connected(() => {});
     const router = routerOver(house(server.url.replace('http:', 'https:')));

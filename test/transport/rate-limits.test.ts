@@ -5,7 +5,7 @@ import { limitsOf, windowResetOf } from '../../src/transport/limits/rate-limits.
 const date = 'Fri, 20 Nov 2026 00:00:00 GMT';
 
 describe('limitsOf', () => {
-  it('reads what OpenAI and those like it say', () => {
+  it('reads the headers of OpenAI and similar vendors', () => {
     expect(
       limitsOf({
         'x-ratelimit-limit-requests': '500',
@@ -21,7 +21,7 @@ describe('limitsOf', () => {
     ]);
   });
 
-  it('reads what Anthropic says, moments against the answer’s own date', () => {
+  it('reads Anthropic’s headers, with times relative to the answer’s date', () => {
     expect(
       limitsOf({
         date,
@@ -36,7 +36,7 @@ describe('limitsOf', () => {
     ]);
   });
 
-  it('reads Groq’s two windows apart: requests of a day, tokens of a minute', () => {
+  it('reads Groq’s two windows separately: requests per day, tokens per minute', () => {
     expect(
       limitsOf({
         'x-ratelimit-limit-requests': '14400',
@@ -52,7 +52,7 @@ describe('limitsOf', () => {
     ]);
   });
 
-  it('reads what Mistral says', () => {
+  it('reads Mistral’s headers', () => {
     expect(
       limitsOf({
         'x-ratelimitbysize-limit-minute': '500000',
@@ -86,7 +86,7 @@ describe('limitsOf', () => {
     ['milliseconds since 1970', '1795132830000', 30_000],
     ['a moment that is over', '1795132000', 0],
     ['a moment in another year', '1895132000', 86_400_000],
-  ])('tells bare numbers apart: %s', (_, text, expected) => {
+  ])('distinguishes bare numbers: %s', (_, text, expected) => {
     const headers = { date, 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': text };
     expect(limitsOf(headers)[0]?.resetAfter).toBe(expected);
   });
@@ -109,7 +109,7 @@ describe('limitsOf', () => {
     else expect(limit?.resetAfter ?? 0).toBeLessThanOrEqual(86_400_000);
   });
 
-  it('is total: whatever stands in the headers, it throws nothing and believes nothing absurd', () => {
+  it('never throws and never returns absurd values for any headers', () => {
     const name = fc.constantFrom(
       'x-ratelimit-remaining-requests',
       'x-ratelimit-reset-requests',
@@ -174,7 +174,7 @@ describe('windowResetOf', () => {
     expect(windowResetOf(headers)).toBe(expected);
   });
 
-  it('is a time from 0 to 24 hours, or nothing, whatever stands in the headers', () => {
+  it('is a time from 0 to 24 hours, or `undefined`, for any headers', () => {
     const name = fc.constantFrom(
       'x-ratelimit-remaining',
       'x-ratelimit-reset',

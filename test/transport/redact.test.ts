@@ -20,7 +20,7 @@ describe('a vendor’s message', () => {
     'temperature: range: 0..1',
     'The model `claude-haiku-4-5-20251001` does not exist or you do not have access to it.',
     'You exceeded your current quota. See https://platform.openai.com/docs/guides/error-codes/api-errors.',
-  ])('is shown where it holds nothing that was sent: %s', (sentence) => {
+  ])('is shown if it contains nothing that was sent: %s', (sentence) => {
     expect(shown(sentence, 'Why is the sky blue, and what is its temperature?')).toBe(sentence);
   });
 
@@ -54,7 +54,7 @@ describe('a vendor’s message', () => {
     ['vendor options', { providerOptions: { openai: { user: 'Ada Byron lives here' } } }],
     ['texts to embed', { values: ['Ada Byron lives here'] }],
     ['URLs', { messages: [{ content: [{ image: new URL('https://a.example/Ada/Byron/lives') }] }] }],
-  ])('hides what comes from %s', (_, more) => {
+  ])('hides text from %s', (_, more) => {
     expect(shown('invalid: Ada Byron lives', 'Hi', more)).toBe('invalid: [redacted]');
   });
 
@@ -79,11 +79,11 @@ describe('a vendor’s message', () => {
     expect(result).not.toMatch(/Pv44|abc|eyJ/);
   });
 
-  it('is not shown at all where comparing it would take too long', () => {
+  it('is not shown if comparing it would take too long', () => {
     expect(shown('no', 'word '.repeat(1_000_000))).toBeUndefined();
   });
 
-  it('never holds three words in a row of a prompt, whatever stands around them', () => {
+  it('never contains three consecutive words of a prompt, in any surrounding text', () => {
     const word = fc.stringMatching(/^[a-zA-Zäéñ]{4,9}$/);
     const gap = fc.constantFrom(' ', ', ', '\n', "' '", '" "', '-', '/', '\\n');
     fc.assert(

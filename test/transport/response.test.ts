@@ -11,7 +11,7 @@ const answer = (text = '{"a":"ü"}', status = 200): Answer => ({
 });
 
 describe('an answer as a Response', () => {
-  it('says what the runtime’s own says', () => {
+  it('behaves like the runtime’s own Response', () => {
     const ours = toResponse(answer(), url);
     expect(ours).toMatchObject({ status: 200, ok: true, url, redirected: false, bodyUsed: false });
     expect([...ours.headers]).toEqual([...new Headers(headers)]);
@@ -36,7 +36,7 @@ describe('an answer as a Response', () => {
     expect(await read(toResponse(answer(), url))).toEqual(expected);
   });
 
-  it('is read once', async () => {
+  it('can be read once', async () => {
     const response = toResponse(answer(), url);
     await response.json();
     expect(response.bodyUsed).toBe(true);
@@ -44,7 +44,7 @@ describe('an answer as a Response', () => {
     await expect(response.arrayBuffer()).rejects.toThrow(TypeError);
   });
 
-  it('has headers that cannot be changed', () => {
+  it('has immutable headers', () => {
     expect(() => toResponse(answer(), url).headers.set('x', 'y')).toThrow(TypeError);
   });
 

@@ -102,8 +102,8 @@ describe('retryAfterOf', () => {
   });
 });
 
-describe('a date to wait for', () => {
-  it('is compared with the date of the answer, whatever the local clock says', () => {
+describe('a retry date', () => {
+  it('is relative to the answer’s date, not to the local clock', () => {
     const moment = fc.date({ min: new Date('1990-01-01'), max: new Date('2090-01-01'), noInvalidDate: true });
     fc.assert(
       fc.property(moment, fc.integer({ min: 0, max: 86_400 }), moment, (sent, seconds, local) => {
@@ -116,7 +116,7 @@ describe('a date to wait for', () => {
     vi.useRealTimers();
   });
 
-  it('is compared with the local clock where the answer has no date that can be read', () => {
+  it('is relative to the local clock if the answer has no valid date', () => {
     vi.useFakeTimers({ now: new Date('2026-10-21T07:28:00Z'), toFake: ['Date'] });
     for (const date of [undefined, 'today', 'x 2050'])
       expect(
@@ -192,8 +192,8 @@ describe('retryAfterInBody', () => {
   });
 });
 
-describe('whatever a vendor writes', () => {
-  it('is either a time from 0 to 24 hours, or nothing', () => {
+describe('any text of a vendor', () => {
+  it('is read as a time from 0 to 24 hours, or `undefined`', () => {
     const value = fc.oneof(
       fc.string(),
       fc.double().map(String),
@@ -216,7 +216,7 @@ describe('whatever a vendor writes', () => {
   });
 });
 
-describe('a duration in the format of Go', () => {
+describe('a duration in Go’s format', () => {
   const units = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 36e5 };
   const step = fc.record({
     amount: fc.oneof(
@@ -226,7 +226,7 @@ describe('a duration in the format of Go', () => {
     unit: fc.constantFrom(...(Object.keys(units) as (keyof typeof units)[])),
   });
 
-  it('is the sum of its steps, rounded up, and at most a day', () => {
+  it('is the sum of its units, rounded up, and at most a day', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 5 }), (steps) => {
         const text = steps.map(({ amount, unit }) => `${amount}${unit}`).join('');

@@ -16,7 +16,7 @@ function bodyOf(pieces: readonly string[]): Body & { readonly left: string[] } {
   };
 }
 
-describe('the beginning of a body', () => {
+describe('the start of a body', () => {
   it.each([
     ['event-stream', ['data: {}\n\n']],
     ['event-stream', ['\n', '  ', 'ev', 'ent: x\n']],
@@ -26,13 +26,13 @@ describe('the beginning of a body', () => {
     ['other', ['<!doctype html>']],
     ['other', ['Bad Gateway']],
     ['other', []],
-  ] as const)('shows that it is %s: %j', async (format, pieces) => {
+  ] as const)('identifies %s: %j', async (format, pieces) => {
     const sniffed = await sniff(bodyOf(pieces));
     expect(sniffed.format).toBe(format);
     expect(await readText(sniffed.body)).toBe(pieces.join(''));
   });
 
-  it('is read no further than is needed, and not for ever', async () => {
+  it('is read no further than needed, and to a limit', async () => {
     const body = bodyOf(['{"a":1}', 'rest']);
     await sniff(body);
     expect(body.left).toEqual(['rest']);

@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-describe('what goes over a provider’s own connections', () => {
+describe('traffic over a provider’s own connections', () => {
   it.each([
     ['openai', 'Node'],
     ['openai', 'fetch'],
@@ -46,7 +46,7 @@ describe('what goes over a provider’s own connections', () => {
     await router.close();
   });
 
-  it('is not reported where it is not counted', () => {
+  it('is not reported if it is not counted', () => {
     const router = createRouter({
       targets: [{ provider: scriptedProvider('a'), model: 'm' }],
       catalog: false,

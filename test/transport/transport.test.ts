@@ -29,7 +29,7 @@ describe.each([
 ])('the transport over %s', (_, over) => {
   over();
 
-  it('stops unpacking a body that blows up', async () => {
+  it('stops decompressing a body that grows too large', async () => {
     const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024));
     server = await faultServer(raw(bomb, { 'content-type': 'application/json', 'content-encoding': 'gzip' }));
     const before = process.memoryUsage().rss;
@@ -79,7 +79,7 @@ describe.each([
     expect(files).toEqual([picture]);
   });
 
-  it('sends the headers of its options, and the SDK’s own names for itself', async () => {
+  it('sends the headers of its options, and the SDK’s user agent', async () => {
     server = await faultServer(json(answer));
     await openai({
       baseURL: server.url,
@@ -105,7 +105,7 @@ describe.each([
     expect(seen).toEqual([`${server.url}/chat/completions`]);
   });
 
-  it('uses connections again for one request after the other', async () => {
+  it('reuses connections for consecutive requests', async () => {
     server = await faultServer(json(answer));
     const provider = house(server.url);
     for (let request = 0; request < 5; request++)
@@ -114,7 +114,7 @@ describe.each([
     expect(server.sockets).toBeLessThan(5);
   });
 
-  it('gives up on an address that does not take connections', async () => {
+  it('gives up on an address that accepts no connections', async () => {
     // A process that listens, and then never looks at its queue of connections: when that is full, there is no answer.
     const code = `const s = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
       process.stdout.write(s.address().port + '\\n', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));

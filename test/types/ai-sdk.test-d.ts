@@ -25,7 +25,7 @@ const router = createRouter({
 });
 
 describe('toProvider', () => {
-  it('gives models of the AI SDK 7', () => {
+  it('returns models of the AI SDK 7', () => {
     const ai = toProvider(router);
     expectTypeOf(ai('fast')).toExtend<LanguageModel>();
     expectTypeOf(ai('fast')).toExtend<LanguageModelV4>();
@@ -35,7 +35,7 @@ describe('toProvider', () => {
     expectTypeOf(call).returns.toExtend<Promise<unknown>>();
   });
 
-  it('gives models of the AI SDK 6, for that and for 7', () => {
+  it('returns models of the AI SDK 6, for 6 and 7', () => {
     const ai = toProvider(router, { specificationVersion: 'v3' });
     expectTypeOf(ai('fast')).toExtend<LanguageModelV6>();
     expectTypeOf(ai('fast')).toExtend<LanguageModel>();
@@ -44,12 +44,12 @@ describe('toProvider', () => {
     expectTypeOf(call).returns.toExtend<Promise<unknown>>();
   });
 
-  it('does not give the AI SDK 6 what only 7 takes', () => {
+  it('returns models that the AI SDK 6 rejects without that option', () => {
     // @ts-expect-error a model of version 4
     const _model: LanguageModelV6 = toProvider(router)('fast');
   });
 
-  it('knows the names of routes and targets', () => {
+  it('types the names of routes and targets', () => {
     const ai = toProvider(router);
     ai('small');
     ai('default');
@@ -71,14 +71,14 @@ describe('toProvider', () => {
     createRegistryV6({ router: toProvider(router, { specificationVersion: 'v3' }) });
   });
 
-  it('knows its versions', () => {
+  it('types its specification versions', () => {
     // @ts-expect-error no such version
     toProvider(router, { specificationVersion: 'v2' });
   });
 });
 
 describe('aiSdk', () => {
-  it('takes models of the AI SDK, and providers for models by name', () => {
+  it('accepts models of the AI SDK, and providers for models by name', () => {
     const mistral = createMistral({ apiKey: 'k' });
     const { embeddingModel } = createOpenAI({ apiKey: 'k' });
     const names = createRouter({
@@ -94,7 +94,7 @@ describe('aiSdk', () => {
     toProvider(names)('huge');
   });
 
-  it('takes nothing else', () => {
+  it('accepts nothing else', () => {
     // @ts-expect-error no such option
     aiSdk({ apiKey: 'k' });
   });

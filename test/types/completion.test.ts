@@ -55,7 +55,7 @@ it.each([
     `createRouter({ targets: [{ provider: groq(), model: '|', id: 'fast' }], routes: { quick: { targets: ['fast'] } } })`,
   ],
   ['anthropic', `createRouter({ providers: [openai()] }).addTarget({ provider: anthropic(), model: '|' })`],
-] as const)('a target of %s completes the models of its vendor only: %s', (vendor, code) => {
+] as const)('a target of %s completes only models of its vendor: %s', (vendor, code) => {
   const found = completionsIn(imports + code);
   for (const [name, model] of Object.entries(own))
     if (name === vendor) expect(found).toContain(model);
@@ -100,7 +100,7 @@ it('options of a call are completed with the names of the router', () => {
   expect(found.toSorted()).toEqual(['careful', 'default', 'mini']);
 });
 
-it('the lists of known models have several names of each vendor, and none twice', () => {
+it('the lists of known models have several names per vendor, without duplicates', () => {
   const text = readFileSync(join(root, 'src', 'types', 'options', 'known-models.ts'), 'utf8');
   const vendors = [...text.matchAll(/readonly (\w+):([^;]+);/g)];
   expect(vendors.map(([, vendor]) => vendor)).toEqual(

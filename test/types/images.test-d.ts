@@ -13,7 +13,7 @@ const router = createRouter({
 });
 
 describe('router.image', () => {
-  it('gives base64, which goes back as it is', async () => {
+  it('returns base64 that can be sent back unchanged', async () => {
     const { images } = await router.image({ prompt: 'x', size: '1024x1024', aspectRatio: '16:9' });
     expectTypeOf(images).items.toHaveProperty('data').toEqualTypeOf<string>();
     await router.image({ prompt: 'at night', images });
@@ -21,7 +21,7 @@ describe('router.image', () => {
     expectTypeOf<GeneratedImage>().toExtend<FilePart & ImageInput>();
   });
 
-  it('knows route names, target ids and fields', async () => {
+  it('types route names, target ids and fields', async () => {
     await router.image({ prompt: 'x' }, { route: 'pictures', only: ['painter'] });
     // @ts-expect-error a typing error in the name of a route
     await router.image({ prompt: 'x' }, { route: 'picturse' });
@@ -33,7 +33,7 @@ describe('router.image', () => {
     await router.image({ prompt: 'x', quality: 'high' });
   });
 
-  it('is the provider’s to have or not', () => {
+  it('is optional in a provider', () => {
     expectTypeOf<undefined>().toExtend<Provider['image']>();
     openaiCompatible({ name: 'office', baseURL: '', images: { most: 4, size: false } });
     // @ts-expect-error how many has to be said
@@ -42,14 +42,14 @@ describe('router.image', () => {
 });
 
 describe('toProvider', () => {
-  it('gives image models of the AI SDK 7', () => {
+  it('returns image models of the AI SDK 7', () => {
     expectTypeOf(toProvider(router).imageModel('pictures')).toExtend<ImageModel>();
     expectTypeOf(toProvider(router).imageModel('painter')).toExtend<ImageModelV4>();
     // @ts-expect-error no such route
     toProvider(router).imageModel('picturse');
   });
 
-  it('gives image models of the AI SDK 6, for that and for 7', () => {
+  it('returns image models of the AI SDK 6, for 6 and 7', () => {
     const model = toProvider(router, { specificationVersion: 'v3' }).imageModel('pictures');
     expectTypeOf(model).toExtend<ImageModelV6>();
     expectTypeOf(model).toExtend<ImageModel>();

@@ -33,6 +33,6 @@ const router = (targets: number, routes: number): string => `
 
 // The count depends on the compiler and the code, not on the machine. It was 4,842 when the limit was set, of which about 60 for each
 // target make editors complete the models of its provider; that takes the compiler a few milliseconds.
-it('createRouter with 50 targets and 20 routes takes the compiler at most 6,000 type instantiations', () => {
+it('createRouter with 50 targets and 20 routes needs at most 6,000 type instantiations', () => {
   expect(instantiationsOf(router(50, 20))).toBeLessThan(6_000);
 });

@@ -10,8 +10,8 @@ const targets = [
 const router = createRouter({ targets, routes: { fast: { targets: ['big'] } } });
 const request = { prompt: 'Hi' };
 
-describe('what compiles', () => {
-  it('names that there are, and default', () => {
+describe('code that compiles', () => {
+  it('uses existing names and `default`', () => {
     router.chat(request, { route: 'default' });
     router.chat(request, { route: 'fast' });
     router.chat(request, { route: 'big', only: ['openai/gpt-5-mini'] });
@@ -30,8 +30,8 @@ describe('what compiles', () => {
   });
 });
 
-describe('what does not compile', () => {
-  it('names that there are not', () => {
+describe('code that does not compile', () => {
+  it('uses unknown names', () => {
     // @ts-expect-error no such route
     router.chat(request, { route: 'fats' });
     // @ts-expect-error no such target
@@ -50,7 +50,7 @@ describe('what does not compile', () => {
     createRouter({ targets, routes: { a: { targets: ['small'] } } });
   });
 
-  it('options that there are not', () => {
+  it('uses unknown options', () => {
     // @ts-expect-error it is timeout: { request: 5000 }
     createRouter({ targets, timeout: 5000 });
     // @ts-expect-error no options

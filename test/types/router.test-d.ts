@@ -22,7 +22,7 @@ const router = createRouter({
 });
 
 describe('createRouter', () => {
-  it('knows route names and target ids', async () => {
+  it('types route names and target ids', async () => {
     await router.chat({ prompt: '' }, { route: 'fast' });
     await router.chat({ prompt: '' }, { route: 'haiku', only: ['haiku'] });
     await router.chat({ prompt: '' }, { route: 'openai/gpt-5-mini' });
@@ -32,7 +32,7 @@ describe('createRouter', () => {
     await router.chat({ prompt: '' }, { only: ['hiaku'] });
   });
 
-  it('refuses a route over a target that is not there', () => {
+  it('rejects a route with an unknown target', () => {
     createRouter({
       targets: [{ provider: scriptedProvider('a'), model: 'm' }],
       // @ts-expect-error no such target
@@ -40,7 +40,7 @@ describe('createRouter', () => {
     });
   });
 
-  it('takes prices by service tier and region, as factors or as rates', () => {
+  it('accepts prices by service tier and region, as factors or rates', () => {
     const provider = scriptedProvider('a');
     const price = {
       input: 2,
@@ -54,7 +54,7 @@ describe('createRouter', () => {
     createRouter({ targets: [{ provider, model: 'm', price: wrong }] });
   });
 
-  it('takes any name where targets are computed', async () => {
+  it('accepts any name if targets are computed', async () => {
     const targets: TargetOptions[] = [];
     const loose = createRouter({ targets });
     expectTypeOf(loose.chat).parameter(1).toExtend<{ route?: string } | undefined>();
@@ -62,7 +62,7 @@ describe('createRouter', () => {
     createRouter(options);
   });
 
-  it('knows what a select may name', () => {
+  it('types the names that `select` may return', () => {
     const targets = [{ provider: scriptedProvider('a'), model: 'm' }] as const;
     const routes = { fast: {}, careful: {} };
     createRouter({ targets, routes, select: ({ prompt }) => (prompt === '' ? 'fast' : 'careful') });
@@ -90,7 +90,7 @@ describe('createRouter', () => {
     createRouter({ targets: loose, routes: names, select });
   });
 
-  it('refuses unknown options', () => {
+  it('rejects unknown options', () => {
     // @ts-expect-error not an option
     createRouter({ targets: [], tiemout: {} });
   });
@@ -104,7 +104,7 @@ describe('result.object', () => {
     expectTypeOf((await stream.result).object).toEqualTypeOf<{ n: number }>();
   });
 
-  it('is unknown for a JSON Schema, and without one', async () => {
+  it('is unknown for a JSON Schema and without a schema', async () => {
     expectTypeOf((await router.chat({ prompt: '', schema: { type: 'object' } })).object).toBeUnknown();
     expectTypeOf((await router.chat({ prompt: '' })).object).toBeUnknown();
   });
@@ -119,7 +119,7 @@ describe('isRouterError', () => {
 });
 
 describe('events', () => {
-  it('have the type of their name', () => {
+  it('are typed by name', () => {
     router.on('usage', (event) => expectTypeOf(event.billed).toEqualTypeOf<'yes' | 'unknown'>());
     // @ts-expect-error no such event
     router.on('usgae', () => {});

@@ -74,7 +74,7 @@ describe('awakeClock', () => {
     expect(awake.now() - start).toBeLessThan(1_050);
   });
 
-  it('never goes back, whatever happens first', () => {
+  it('never goes back, for any order of events', () => {
     const awake = awakeClock(systemClock);
     awake.after(60_000, () => {});
     let last = awake.now();
@@ -86,7 +86,7 @@ describe('awakeClock', () => {
     }
   });
 
-  it('counts short pauses, such as a function that takes its time', () => {
+  it('counts short pauses, such as a slow function', () => {
     const awake = awakeClock(systemClock);
     awake.after(60_000, () => {});
     const start = awake.now();
@@ -97,7 +97,7 @@ describe('awakeClock', () => {
     expect(awake.now() - start).toBe(20 * 45);
   });
 
-  it('is no timer while nothing is waited for', () => {
+  it('runs no timer while nothing waits', () => {
     const awake = awakeClock(systemClock);
     const cancel = awake.after(1_000, () => {});
     cancel();
@@ -111,7 +111,7 @@ describe('awakeClock', () => {
     expect(world.timers).toBe(0);
   });
 
-  it('takes time in which nothing was waited for as gone by', () => {
+  it('counts time in which nothing waited', () => {
     const awake = awakeClock(systemClock);
     const start = awake.now();
     world.freeze(10_000);
@@ -119,7 +119,7 @@ describe('awakeClock', () => {
   });
 
   it.each(['window', 'WebSocketPair', 'EdgeRuntime'])(
-    'is the clock itself where timers are not the process’s own (%s)',
+    'is the clock itself if timers are not the process’s own (%s)',
     (name) => {
       vi.stubGlobal(name, {});
       const awake = awakeClock(systemClock);
@@ -130,14 +130,14 @@ describe('awakeClock', () => {
     },
   );
 
-  it('is the clock itself over a clock that never stands still', async () => {
+  it('is the clock itself over a clock that never pauses', async () => {
     const { now, date, after, advance } = virtualClock();
     const awake = awakeClock({ now, date, after });
     await advance(7);
     expect([awake.now(), awake.rough()]).toEqual([7, 7]);
   });
 
-  it('asks a clock that knows when it stood still', async () => {
+  it('uses a clock that reports its own pauses', async () => {
     const clock = virtualClock();
     const awake = awakeClock(clock);
     await clock.advance(7);
@@ -148,7 +148,7 @@ describe('awakeClock', () => {
 });
 
 describe('a rough reading', () => {
-  it('is never behind and 25 ms ahead at most, as long as the process runs', () => {
+  it('is 0 to 25 ms ahead while the process runs', () => {
     const awake = awakeClock(systemClock);
     for (let turn = 0; turn < 300; turn++) {
       world.pass(turn % 7);
@@ -158,7 +158,7 @@ describe('a rough reading', () => {
     }
   });
 
-  it('is none that was taken before, where only timers have been waited for since', () => {
+  it('is taken again if only timers ran since', () => {
     const awake = awakeClock(systemClock);
     awake.rough();
     world.pass(1_000);
@@ -168,7 +168,7 @@ describe('a rough reading', () => {
 });
 
 describe('watchdog', () => {
-  it('counts no frozen time, and fires late rather than early', () => {
+  it('ignores frozen time, and fires late rather than early', () => {
     const awake = awakeClock(systemClock);
     const fired: number[] = [];
     const timer = new Watchdog(awake, { expired: () => fired.push(performance.now()) });

@@ -13,7 +13,7 @@ const ways = {
 
 describe('base64', () => {
   for (const [way, prepare] of Object.entries(ways)) {
-    it(`comes back as the same bytes, by ${way}`, () => {
+    it(`decodes to the same bytes, by ${way}`, () => {
       prepare();
       fc.assert(
         fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(20), (whole, start) => {
@@ -27,7 +27,7 @@ describe('base64', () => {
     });
   }
 
-  it('is nothing where the text is no base64', () => {
+  it('is `undefined` if the text is not base64', () => {
     expect(fromBase64('not base64!')).toHaveLength(0);
   });
 });

@@ -4,7 +4,7 @@ import { fromStored, toStored } from '../../src/util/json.ts';
 
 const again = (value: unknown): unknown => fromStored(toStored(value));
 
-describe('a value that is stored', () => {
+describe('a stored value', () => {
   it('keeps its bytes and addresses', () => {
     const value = {
       list: [new Uint8Array([1, 2, 255]), new URL('https://example.com/a')],
@@ -14,12 +14,12 @@ describe('a value that is stored', () => {
     expect(again(value)).toEqual(value);
   });
 
-  it('keeps a JSON Schema that Zod has made', () => {
+  it('keeps a JSON Schema made by Zod', () => {
     const schema = z.toJSONSchema(z.object({ city: z.string() }));
     expect(again({ schema })).toEqual({ schema: JSON.parse(JSON.stringify(schema)) });
   });
 
-  it('leaves out the schema of a library, and functions', () => {
+  it('omits schemas of libraries, and functions', () => {
     const valibot = { kind: 'schema', '~standard': { version: 1, vendor: 'valibot', validate: () => ({}) } };
     expect(again({ schema: z.object({}), other: valibot, run: () => 1 })).toEqual({});
   });

@@ -16,15 +16,15 @@ function failing(times: number) {
   return { load, loaded: () => parts.get(own), loads: () => loads };
 }
 
-describe('code that is loaded when it is needed', () => {
-  it('is known once it is loaded', async () => {
+describe('lazily loaded code', () => {
+  it('is available synchronously once it is loaded', async () => {
     const { load, loaded } = failing(0);
     expect(loaded()).toBeUndefined();
     expect(await load(virtualClock())).toBe('code');
     expect(loaded()).toBe('code');
   });
 
-  it('is tried again where it fails to load', async () => {
+  it('is retried if it fails to load', async () => {
     const clock = virtualClock();
     const { load, loads } = failing(3);
     const loading = load(clock);
@@ -33,7 +33,7 @@ describe('code that is loaded when it is needed', () => {
     expect(loads()).toBe(4);
   });
 
-  it('is an error after several tries, and a later call tries again', async () => {
+  it('rejects after several tries, and a later call tries again', async () => {
     const clock = virtualClock();
     const { load } = failing(4);
     const failed = load(clock).catch((error: unknown) => error);
@@ -45,7 +45,7 @@ describe('code that is loaded when it is needed', () => {
     expect(await load(clock)).toBe('code');
   });
 
-  it('is not waited for longer than the signal allows', async () => {
+  it('is awaited no longer than the signal allows', async () => {
     const clock = virtualClock();
     const { load } = failing(9);
     const abort = new AbortController();

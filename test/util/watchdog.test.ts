@@ -5,7 +5,7 @@ import { awakeClock } from '../../src/util/time/awake-clock.ts';
 import { Watchdog } from '../../src/util/time/watchdog.ts';
 
 describe('watchdog', () => {
-  it('expires after its time, whatever fractions of a millisecond the process stood still for', async () => {
+  it('expires after its time despite pauses of fractions of a millisecond', async () => {
     const ms = fc.double({ min: 0.001, max: 20_000, noNaN: true });
     await fc.assert(
       fc.asyncProperty(ms, ms, ms, async (before, frozen, wait) => {

@@ -56,13 +56,13 @@ async function expectNoLess(one: Case, packets: readonly Uint8Array[]): Promise<
   if (!before.failed && !after.failed) expect(after.content).toBe(before.content);
 }
 
-describe('the corpus, changed at random', { timeout: 600_000 }, () => {
-  it('gives the same however its bytes are cut into packets', () =>
+describe('the randomly changed corpus', { timeout: 600_000 }, () => {
+  it('yields the same result for any split into packets', () =>
     check(0.25, [fc.constantFrom(...cases), numbers], async (one, places) => {
       expect(await ask(one, cut(textOf(one.bytes.packets), places))).toEqual(await asItStands(one));
     }));
 
-  it('gives the same with other line ends, signs of life and fields of the event stream', () =>
+  it('yields the same result with other line ends, keep-alive lines and event fields', () =>
     check(
       0.15,
       [
@@ -78,13 +78,13 @@ describe('the corpus, changed at random', { timeout: 600_000 }, () => {
       },
     ));
 
-  it('gives the same with unknown fields, and with its fields in another order', () =>
+  it('yields the same result with unknown fields and another field order', () =>
     check(0.2, [fc.constantFrom(...cases), numbers, anyJson], async (one, choices, value) => {
       const text = print(withNoise(piecesOf(one.bytes), choices, value));
       expect(await ask(one, cut(text, []))).toEqual(await asItStands(one));
     }));
 
-  it('gives the same content or a failure where a field without content is missing, null or empty', () =>
+  it('yields the same content or a failure if a field without content is missing, null or empty', () =>
     check(
       0.15,
       [fc.constantFrom(...robust('loss')), number, fc.constantFrom('dropped', 'null', 'empty')],
@@ -93,13 +93,13 @@ describe('the corpus, changed at random', { timeout: 600_000 }, () => {
       },
     ));
 
-  it('gives the same content or a failure where it is cut off', () =>
+  it('yields the same content or a failure if it is cut off', () =>
     check(0.15, [fc.constantFrom(...robust('cut')), number], async (one, place) => {
       const [begun = new Uint8Array()] = cut(textOf(one.bytes.packets), [place]);
       await expectNoLess(one, [begun]);
     }));
 
-  it('gives something or a failure whatever stands in its fields', () =>
+  it('yields an answer or a failure for any field values', () =>
     check(0.1, [fc.constantFrom(...cases), numbers, anyJson], async (one, choices, junk) => {
       await ask(one, cut(print(withJunk(piecesOf(one.bytes), choices, junk)), []));
     }));

@@ -4,7 +4,7 @@ import type { Provider } from 'signalbox';
 import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { describe, expect, it } from 'vitest';
-import { type Behaviour, faultServer } from '../support/fault-server.ts';
+import { type Behavior, faultServer } from '../support/fault-server.ts';
 import { chunk } from './entries/chat-words.ts';
 import { data, done } from './entry.ts';
 
@@ -12,7 +12,7 @@ const apiKey = 'sk-test';
 const events = data(chunk({ content: 'Hello' }, 'stop')) + data({ choices: [], usage: { prompt_tokens: 1 } });
 
 /** Gives the whole answer, and never ends it. */
-const keepOpen = (body: string | Uint8Array, headers: Record<string, string> = {}): Behaviour => {
+const keepOpen = (body: string | Uint8Array, headers: Record<string, string> = {}): Behavior => {
   return (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
     response.write(body);
@@ -20,7 +20,7 @@ const keepOpen = (body: string | Uint8Array, headers: Record<string, string> = {
 };
 
 /** The same, with signs of life for ever. */
-const trickle: Behaviour = async (response) => {
+const trickle: Behavior = async (response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(events + done);
   while (!response.destroyed) {
@@ -43,7 +43,7 @@ async function textOf(provider: Provider): Promise<string> {
 
 /** Each waits for the second that a server is given. */
 describe.concurrent('a connection that stays open after the end of an answer', () => {
-  it.each<readonly [string, Behaviour, (baseURL: string) => Provider]>([
+  it.each<readonly [string, Behavior, (baseURL: string) => Provider]>([
     [
       'of a compatible server',
       keepOpen(events + done),
@@ -66,8 +66,8 @@ describe.concurrent('a connection that stays open after the end of an answer', (
       keepOpen(events),
       (baseURL) => openai({ client: new OpenAI({ apiKey, baseURL }) }),
     ],
-  ])('%s, is closed, and the answer does not wait for it', async (_, behaviour, make) => {
-    const server = await faultServer(behaviour);
+  ])('%s, is closed, and the answer does not wait for it', async (_, behavior, make) => {
+    const server = await faultServer(behavior);
     expect(await textOf(make(server.url))).toBe('Hello');
     await server.received[0]?.over;
     expect(server.received[0]?.complete).toBe(false);

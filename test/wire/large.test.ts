@@ -50,7 +50,7 @@ const imageTool: ChatRequest = {
 };
 const geminiImages = { ...draw, providerOptions: { google: { responseModalities: ['TEXT', 'IMAGE'] } } };
 
-describe('limits follow what was asked for', () => {
+describe('limits depend on the request', () => {
   let server: FaultServer;
   beforeAll(async () => {
     server = await faultServer();
@@ -75,28 +75,25 @@ describe('limits follow what was asked for', () => {
     ['by its modalities, of Gemini', 'google', gemini, geminiImages, 'm'],
     ['by its model, of Gemini', 'google', gemini, draw, 'gemini-2.5-flash-image'],
     ['by a tool that makes them', 'openai-responses', responses, imageTool, 'm'],
-  ])(
-    'pictures that were asked for %s may be larger than other answers',
-    async (_, over, wire, request, model) => {
-      const picture = 'A'.repeat(33 * mebibyte);
-      const { chat, stream: events } = wire(picture);
-      expect(sizesOf(await ask(over, 'stream', events, request, model))).toEqual([picture.length]);
-      if (over === 'openrouter')
-        expect(sizesOf(await ask(over, 'chat', chat, request, model))).toEqual([picture.length]);
-    },
-  );
+  ])('images requested %s may be larger than other answers', async (_, over, wire, request, model) => {
+    const picture = 'A'.repeat(33 * mebibyte);
+    const { chat, stream: events } = wire(picture);
+    expect(sizesOf(await ask(over, 'stream', events, request, model))).toEqual([picture.length]);
+    if (over === 'openrouter')
+      expect(sizesOf(await ask(over, 'chat', chat, request, model))).toEqual([picture.length]);
+  });
 
   it.each<readonly [InterfaceName, Wire]>([
     ['compatible', chatCompletions],
     ['google', gemini],
     ['openai-responses', responses],
-  ])('a picture that comes unasked is taken in one event as it is whole: %s', async (over, wire) => {
+  ])('an unrequested image is accepted in one event and as a whole: %s', async (over, wire) => {
     const picture = 'A'.repeat(9 * mebibyte);
     for (const mode of ['chat', 'stream'] as const)
       expect(sizesOf(await ask(over, mode, wire(picture)[mode], draw))).toEqual([picture.length]);
   });
 
-  it('an event of that size without a file is refused', async () => {
+  it('an event of that size without a file is rejected', async () => {
     const text = 'A'.repeat(9 * mebibyte);
     const bytes = stream(chunk({ content: text }), chunk({}, 'stop'), done);
     expect(await ask('compatible', 'stream', bytes, draw)).toEqual({ fails: 'malformed' });

@@ -24,7 +24,7 @@ const beyondTheSDK = new Set([
 /** What the SDK makes an answer of, for the same reason. */
 const believed = new Set(['a stream whose reason came before more of it is only whole with its end mark']);
 
-describe('through a client of the application’s own', () => {
+describe('through an injected client', () => {
   let server: FaultServer;
   beforeAll(async () => {
     server = await faultServer();

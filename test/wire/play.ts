@@ -7,7 +7,7 @@ import {
   type Router,
   type StreamPart,
 } from 'signalbox';
-import type { Behaviour } from '../support/fault-server.ts';
+import type { Behavior } from '../support/fault-server.ts';
 import { read } from '../support/requests.ts';
 import type { WireBytes, WireEntry } from './entry.ts';
 import { type Connection, type InterfaceName, interfaces } from './interfaces.ts';
@@ -86,7 +86,7 @@ function kindOf(error: unknown): FallbackKind {
 }
 
 /** Serves an answer, each packet by itself. */
-export function serve({ status = 200, headers = {}, packets }: WireBytes): Behaviour {
+export function serve({ status = 200, headers = {}, packets }: WireBytes): Behavior {
   return async (response) => {
     response.writeHead(status, headers);
     for (const packet of packets) {

@@ -21,7 +21,7 @@ describe.each(Object.entries(corpus))('%s', (_, entries) => {
     else expectAnswer(played.result, entry.gives);
   });
 
-  it('has entries with names of their own, a public source, and one expectation', () => {
+  it('has entries with unique names, a public source, and one expectation', () => {
     const names = entries.map(({ name }) => name);
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
     for (const { name, source, gives, fails, chat, stream } of entries) {

@@ -57,7 +57,7 @@ export function toReadable(
               next.value.type === 'finish' ? await translate.end() : translate.part(next.value);
             for (const element of elements) sent += put(controller, element);
           }
-          // What came in the same packet needs no pull of its own.
+          // Parts of the same packet need no separate pull.
           for (let part = reader.ready?.(); part !== undefined; part = reader.ready?.())
             for (const element of translate.part(part)) put(controller, element);
         } catch (error) {

@@ -45,7 +45,7 @@ export type IdentifyCaller = (
   request: TokenRequest,
 ) => Caller | undefined | PromiseLike<Caller | undefined>;
 
-/** A caller without options of its own. */
+/** A caller without options. */
 export const anyone: Caller = Object.freeze({});
 
 /** The options of a caller's request: the caller's own override those in the body. */

@@ -1,7 +1,7 @@
 import { part } from '../../util/lazy.ts';
 import type { RouterContext } from '../context.ts';
 
-/** What listeners and plugins are told of requests: loaded with the first listener. */
+/** Reports requests to listeners and plugins: loaded with the first listener. */
 export const eventsPart = part('events', () => import('./events.ts'));
 
 /** Reports on a request: at once, or as soon as the code for that is loaded where the first listener came after the request. */

@@ -45,7 +45,7 @@ const routerMethods = [
 ] as const satisfies readonly (keyof Router)[];
 
 const list = is('a list of plugins', Array.isArray);
-// A plugin may be an object of a class, with methods and fields of its own.
+// A plugin may be an instance of a class, with further methods and fields.
 const plugin = is('a plugin: an object', (value) => typeof value === 'object' && value !== null);
 const known = fields({
   timeout: optional(duration),

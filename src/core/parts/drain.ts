@@ -2,10 +2,10 @@ import { sleep } from '../../util/time/clock.ts';
 import { realAbort } from '../../util/time/real-abort.ts';
 import type { RouterContext } from '../context.ts';
 
-/** How often the requests under way are counted, in milliseconds. */
+/** Milliseconds between counts of the requests in flight. */
 const pause = 20;
 
-/** Refuses new requests, and waits until those under way have ended. Returns whether they all have. */
+/** Refuses new requests, and waits for those in flight to end. Returns whether all have ended. */
 export async function drain(
   { clock, draining, activeRequests, closed }: RouterContext,
   timeout = Number.POSITIVE_INFINITY,

@@ -3,7 +3,7 @@ import { fullCheckPart } from '../operations/check/full-check-part.ts';
 import { extensionsPart } from './extensions-part.ts';
 import { restParts } from './rest.ts';
 
-// What a first plain chat does not need. Each is a file of its own in a bundle.
+// What a first plain chat does not need. Each is a separate file in a bundle.
 
 export const streamPart = part(
   'streams',

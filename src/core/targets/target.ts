@@ -167,7 +167,7 @@ export function targetFactory(
       },
       stats: statsRecorder(),
       imageTokens: decayingMean(600_000),
-      // A vendor's batches have limits of their own.
+      // A vendor's batches have separate limits.
       limits: limitsOf(deferred ? {} : option),
       others,
     };

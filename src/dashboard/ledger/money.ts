@@ -29,7 +29,7 @@ export async function moneyOf(
   const [groups, daily] = await Promise.all([
     // There may be thousands of users, so days are read only for the first ones.
     by === 'user' ? firstUsers(ledger, range) : ledger.query({ ...range, by: ['day', by] }),
-    // Groups by tag overlap, so the total is a query of its own.
+    // Groups by tag overlap, so the total needs a separate query.
     ledger.query({ ...range, by: ['day'] }),
   ]);
   const days = daysOf(

@@ -38,7 +38,7 @@ export function briefClient(client: OpenAIClient): () => OpenAIClient {
 function derive(client: OpenAIClient): Derived | undefined {
   const { fetch, withOptions } = client as Internals;
   if (typeof fetch !== 'function' || typeof withOptions !== 'function') return undefined;
-  // A tracing wrapper might record a call of its own `withOptions` as a request.
+  // The `withOptions` of a tracing wrapper might record this call as a request.
   const original: unknown = Reflect.get(Object.getPrototypeOf(client) ?? {}, 'withOptions');
   if (withOptions !== original) return undefined;
   const brief: Fetch = async (...request) => withBriefError(await fetch.apply(undefined, request));

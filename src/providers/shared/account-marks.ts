@@ -20,7 +20,7 @@ interface Marked {
   readonly providerOptions?: ProviderOptions;
 }
 
-/** The account of a call: that of its own key, or the provider's. */
+/** The account of a call: that of the key in its options, or the provider's. */
 export function accountFor<Account extends string | undefined>(
   { auth }: Pick<ProviderCall, 'auth'>,
   { account, accountOf }: { readonly account: Account; accountOf?(apiKey: string): string },

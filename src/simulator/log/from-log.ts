@@ -46,7 +46,7 @@ export function worldOfLog(
   };
   const logged = targetsOf(requests).filter((id) => !specs.some((spec) => spec.id === id));
   const all = [...specs, ...logged.map(namesOf)].map(priced);
-  const places = all.filter(({ behaviour, samples }) => behaviour !== undefined || isKnown(samples));
+  const places = all.filter(({ behavior, samples }) => behavior !== undefined || isKnown(samples));
   const known = places.map(({ id }) => id);
   const wanted = requests.filter(({ kind, mirror }) => isConversation(kind) && !mirror);
   const routes = routesOf(wanted, known, specs);
@@ -58,7 +58,7 @@ export function worldOfLog(
   return {
     world: {
       start,
-      targets: places.map(({ samples: _, behaviour: __, model: ___, ...target }) => target),
+      targets: places.map(({ samples: _, behavior: __, model: ___, ...target }) => target),
       routes,
       arrivals: arrivals.map(({ arrival }) => arrival),
     },
@@ -157,7 +157,7 @@ function arrivalOf(
     answer(ask) {
       const { target, before, now } = ask;
       const place = places.find(({ id }) => id === target);
-      if (place?.behaviour !== undefined) return behave(place.behaviour, { kind, inputTokens }, ask);
+      if (place?.behavior !== undefined) return behave(place.behavior, { kind, inputTokens }, ask);
       const own = ownAttempt(request, target, before);
       if (own !== undefined) return scriptOf(kind, own, own.usage ?? { inputTokens });
       const drawn = place?.samples.draw({ ...ask, at: start + now, kind, inputTokens });
@@ -217,7 +217,7 @@ function notesOf(
   const missing = all.filter((place) => !places.includes(place)).map(({ id }) => id);
   const unpriced = places.filter(({ price }) => price === undefined).map(({ id }) => id);
   const scarce = places.filter(
-    ({ behaviour, samples }) => behaviour === undefined && samples.all.length < fewSamples,
+    ({ behavior, samples }) => behavior === undefined && samples.all.length < fewSamples,
   );
   return [
     ...(embeddings > 0 ? [`${embeddings} embedding requests are skipped.`] : []),

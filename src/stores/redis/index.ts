@@ -58,8 +58,8 @@ export interface RedisOptions {
  * keys. Every key expires. The server must not evict keys before they expire: use the policy `noeviction` or `volatile-ttl`
  * (https://redis.io/docs/latest/develop/reference/eviction/).
  *
- * Messages (`notify`, `subscribe`) need a client with `duplicate()`, from which the store opens a connection of its own;
- * the others go without.
+ * Messages (`notify`, `subscribe`) need a client with `duplicate()`, from which the store opens a second connection;
+ * with other clients the store has none.
  *
  * @throws ConfigError for a client that it does not know, or a wrong option
  * @example

@@ -1,6 +1,6 @@
 import type { Strategy } from '../../types/options/strategy.ts';
 
-/** `priority()` without constraints. A file of its own, so that routers with another strategy do not carry constraints. */
+/** `priority()` without constraints. In a separate file, so that routers with another strategy do not load constraints. */
 export const inOrder: Strategy = {
   name: 'priority',
   rank: (candidates) => candidates,

@@ -199,7 +199,7 @@ export interface TargetFields extends KeyLimits {
   /** Price in US$ per million tokens. @default the catalog's price, if it lists the model */
   readonly price?: Price;
   /**
-   * The catalog's `provider/model` whose price and context length apply, for deployments with names of their own.
+   * The catalog's `provider/model` whose price and context length apply, for deployments with custom names.
    *
    * @default the target's own provider and model
    * @example
@@ -222,7 +222,7 @@ export interface TargetFields extends KeyLimits {
   /** Capabilities, merged field by field over those the provider knows. */
   readonly capabilities?: Capabilities;
   /**
-   * Service tiers to use. Each becomes a target of its own, with its own price, limits, latencies and health: `standard` under the
+   * Service tiers to use. Each becomes a separate target, with its own price, limits, latencies and health: `standard` under the
    * target's id, others under `id#tier`. Which tiers a provider has: OpenAI, Gemini, Azure and
    * OpenRouter `flex` and `priority`, Groq `flex`, Anthropic `fast`; OpenAI and Anthropic `batch`. A `batch` target gets only requests that can wait: those with `window`, and those of `router.batch`.
    *

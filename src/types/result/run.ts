@@ -64,7 +64,7 @@ export type RunPart =
     };
 
 /**
- * A run in progress, of `router.runStream`. Can be iterated once; leaving the loop aborts the step and the tools under way.
+ * A run in progress, of `router.runStream`. Can be iterated once; leaving the loop aborts the step and its running tools.
  *
  * @example
  * for await (const event of run)

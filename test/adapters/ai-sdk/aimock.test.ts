@@ -33,7 +33,7 @@ const look = tool({ inputSchema: city, execute: async (input) => ({ ...input, sk
 type Steps = Awaited<ReturnType<typeof generateText>>['steps'];
 
 /** What an application does something with; the mock makes up its ids and, for some vendors, counts nothing. */
-function told(steps: Steps) {
+function summaryOf(steps: Steps) {
   return steps.map(({ text, reasoningText, finishReason, toolCalls, toolResults, usage: used }) => ({
     text,
     reasoningText,
@@ -46,7 +46,7 @@ function told(steps: Steps) {
 }
 
 async function generated(model: LanguageModel, prompt: string) {
-  return told(
+  return summaryOf(
     (await generateText({ model, prompt, tools: { look }, stopWhen: isStepCount(3) }))
       .steps as unknown as Steps,
   );
@@ -54,7 +54,7 @@ async function generated(model: LanguageModel, prompt: string) {
 
 async function streamed(model: LanguageModel, prompt: string) {
   const stream = streamText({ model, prompt, tools: { look }, stopWhen: isStepCount(3) });
-  return told((await stream.steps) as unknown as Steps);
+  return summaryOf((await stream.steps) as unknown as Steps);
 }
 
 async function object(model: LanguageModel) {
@@ -82,9 +82,9 @@ describe.each(vendors)('$name against aimock', (vendor) => {
       const expected = await generated(vendor.direct(mock.url), 'think');
       // OpenAI's own provider reads no thoughts in Chat Completions, where servers of others have them.
       const reasoningText = vendor.name === 'openai chat' && over === overAiSdk ? undefined : 'Let me see.';
-      const told = expected.map((step) => ({ ...step, reasoningText }));
-      expect(await generated(over(vendor, mock.url), 'think')).toEqual(told);
-      expect(await streamed(over(vendor, mock.url), 'think')).toEqual(told);
+      const withReasoning = expected.map((step) => ({ ...step, reasoningText }));
+      expect(await generated(over(vendor, mock.url), 'think')).toEqual(withReasoning);
+      expect(await streamed(over(vendor, mock.url), 'think')).toEqual(withReasoning);
     });
 
     it('gives the same object', async () => {

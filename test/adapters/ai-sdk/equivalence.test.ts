@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ScenarioName, scenarios } from '../../conformance/scenarios.ts';
-import { type Behaviour, events, type FaultServer, faultServer, json } from '../../support/fault-server.ts';
+import { type Behavior, events, type FaultServer, faultServer, json } from '../../support/fault-server.ts';
 import { type Asked, generated, streamed } from './answers.ts';
 import { askedOf } from './cases.ts';
 import { changes } from './changes.ts';
@@ -35,8 +35,8 @@ function casesOf(vendor: Vendor): readonly Case[] {
 }
 
 const ways = [
-  { way: 'generateText', ask: generated, serve: ({ answer }: Case): Behaviour => json(answer) },
-  { way: 'streamText', ask: streamed, serve: ({ stream }: Case): Behaviour => events(stream) },
+  { way: 'generateText', ask: generated, serve: ({ answer }: Case): Behavior => json(answer) },
+  { way: 'streamText', ask: streamed, serve: ({ stream }: Case): Behavior => events(stream) },
 ] as const;
 
 let server: FaultServer;

@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Wire } from '../../conformance/suite.ts';
 import {
-  type Behaviour,
+  type Behavior,
   events,
   type FaultServer,
   faultServer,
@@ -162,7 +162,7 @@ describe.each(each)('failover over %s', (kind) => {
 });
 
 describe.each(each)('leaving an answer of %s', (kind) => {
-  const half = (): Behaviour => events(wireOf(openaiChat).stream.slice(0, 2), 'silence');
+  const half = (): Behavior => events(wireOf(openaiChat).stream.slice(0, 2), 'silence');
 
   it('by aborting a call closes its connection', async () => {
     const abort = new AbortController();
@@ -223,18 +223,18 @@ describe.each(each)('leaving an answer of %s', (kind) => {
 /** What can go wrong, as the vendor's server does it, and how it is understood; left out: it goes wrong in the other way only. */
 interface Fault {
   readonly name: string;
-  readonly behave: (vendor: Vendor) => Behaviour;
+  readonly behave: (vendor: Vendor) => Behavior;
   readonly chat?: ProviderErrorKind;
   readonly stream: ProviderErrorKind | ((vendor: Vendor) => ProviderErrorKind);
   readonly status?: number;
 }
 
-const failureOf = (vendor: Vendor, status: number): Behaviour => {
+const failureOf = (vendor: Vendor, status: number): Behavior => {
   const failure = vendor.fixture.failures.find((row) => row.status === status);
   return json(failure?.body ?? {}, status, failure?.headers ?? {});
 };
-const refused = (status: number): Behaviour => json({ error: { message: 'no' } }, status);
-const begun = (vendor: Vendor, ...more: string[]): Behaviour =>
+const refused = (status: number): Behavior => json({ error: { message: 'no' } }, status);
+const begun = (vendor: Vendor, ...more: string[]): Behavior =>
   events([...wireOf(vendor).stream.slice(0, 2), ...more]);
 const noEvent = 'event: content_block_delta\ndata: {oh\n\n';
 

@@ -239,14 +239,14 @@ describe('an image model of the AI SDK as a target', () => {
   });
 
   it('asks for one at a time where the model does not say, or not at once', async () => {
-    const told: unknown[] = [];
+    const counts: unknown[] = [];
     const modelOf = (maxImagesPerCall: unknown) => ({
       specificationVersion: 'v4',
       provider: 'own',
       modelId: 'm',
       maxImagesPerCall,
       doGenerate: async ({ n }: { n: number }) => {
-        told.push(n);
+        counts.push(n);
         return {
           images: Array(n).fill(new Uint8Array([0xff, 0xd8, 0xff, 1])),
           warnings: [],
@@ -259,7 +259,7 @@ describe('an image model of the AI SDK as a target', () => {
       const { images } = await router.image({ prompt: 'x', n: 2 });
       expect(images[0]).toEqual({ type: 'file', data: '/9j/AQ==', mediaType: 'image/jpeg' });
     }
-    expect(told).toEqual([1, 1, 1, 1, 2, 2]);
+    expect(counts).toEqual([1, 1, 1, 1, 2, 2]);
   });
 
   it('is for images only', async () => {

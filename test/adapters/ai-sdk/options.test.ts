@@ -16,7 +16,7 @@ function over(options: Parameters<typeof world>[1] = {}) {
 type Own = Record<string, never>;
 const ask = (model: LanguageModel, signalbox: object) =>
   generateText({ model, prompt, providerOptions: { signalbox: signalbox as Own } });
-const toldIn = (metadata: unknown): SignalboxMetadata =>
+const metadataIn = (metadata: unknown): SignalboxMetadata =>
   (metadata as { signalbox: SignalboxMetadata }).signalbox;
 
 describe('providerOptions.signalbox', () => {
@@ -107,7 +107,7 @@ describe('providerMetadata.signalbox', () => {
       b: [{ text: 'from b', usage: { inputTokens: 1_000_000, outputTokens: 0 } }],
     });
     const { providerMetadata } = await generateText({ model: toProvider(router)(), prompt });
-    const { target, cost, attempts, decision } = toldIn(providerMetadata);
+    const { target, cost, attempts, decision } = metadataIn(providerMetadata);
     expect(target).toBe('b');
     expect(cost).toMatchObject({ total: 2, source: 'declared' });
     expect(attempts.map(({ target: id, outcome }) => [id, outcome])).toEqual([
@@ -120,13 +120,13 @@ describe('providerMetadata.signalbox', () => {
   it('is at the end of a stream', async () => {
     const { model } = over();
     const { providerMetadata } = await streamText({ model, prompt }).finalStep;
-    expect(toldIn(providerMetadata)).toMatchObject({ target: 'a', attempts: [{ target: 'a' }] });
+    expect(metadataIn(providerMetadata)).toMatchObject({ target: 'a', attempts: [{ target: 'a' }] });
   });
 
   it('is plain data', async () => {
     const { model } = over();
-    const told = toldIn((await generateText({ model, prompt })).providerMetadata);
-    expect(structuredClone(told)).toEqual(JSON.parse(JSON.stringify(told)));
+    const metadata = metadataIn((await generateText({ model, prompt })).providerMetadata);
+    expect(structuredClone(metadata)).toEqual(JSON.parse(JSON.stringify(metadata)));
   });
 });
 

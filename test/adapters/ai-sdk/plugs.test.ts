@@ -370,8 +370,8 @@ describe('structured answers', () => {
   ] as const)('are %s', async (_, output, content, expected) => {
     const answer = wireOf('text').answer as { choices: { message: object }[] };
     const [choice] = answer.choices;
-    const told = { ...answer, choices: [{ ...choice, message: { role: 'assistant', content } }] };
-    server.behave(json(told));
+    const reported = { ...answer, choices: [{ ...choice, message: { role: 'assistant', content } }] };
+    server.behave(json(reported));
     const result = await generateText({ model: toProvider(router)('fast'), prompt, output: output as never });
     expect(result.output).toEqual(expected);
   });

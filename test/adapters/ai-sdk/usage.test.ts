@@ -70,14 +70,14 @@ describe('the AI SDK’s own models behind a router count as the vendor does', (
   afterEach(() => server.close());
 
   it.each(cases)('$name ($provider, $mode)', async ({ create, mode, ...row }) => {
-    const { told, model = 'm', price = rates, options } = row;
+    const { wire, model = 'm', price = rates, options } = row;
     const target = { provider: aiSdk(), model: create(server.url, model) };
     const router = createRouter({ targets: [{ ...target, ...(price === 'catalog' ? {} : { price }) }] });
     const ask = { prompt: 'Hi', ...(options === undefined ? {} : { providerOptions: options }) };
     server.behave(
       mode === 'chat'
-        ? json(told.answer, 200, told.headers)
-        : events(told.stream.map(toEvent), 'end', told.headers),
+        ? json(wire.answer, 200, wire.headers)
+        : events(wire.stream.map(toEvent), 'end', wire.headers),
     );
     const { usage, cost, response } =
       mode === 'chat' ? await router.chat(ask) : await streamed(router.stream(ask));

@@ -366,7 +366,7 @@ describe('POST /chat/completions', () => {
     ['signalbox', { signalbox: { colour: 1 } }, 'invalid_value'],
     [
       'signalbox.providerOptions.openai',
-      { signalbox: { providerOptions: { openai: { model: 'dear' } } } },
+      { signalbox: { providerOptions: { openai: { model: 'expensive' } } } },
       'invalid_value',
     ],
     ['signalbox.interrupted', { signalbox: { interrupted: 'restart' } }, 'invalid_value'],

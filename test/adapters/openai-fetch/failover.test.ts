@@ -5,7 +5,7 @@ import { openaiCompatible } from 'signalbox/openai-compatible';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { data } from '../../conformance/fixtures/chat-completions.ts';
 import {
-  type Behaviour,
+  type Behavior,
   events,
   type FaultServer,
   faultServer,
@@ -28,7 +28,7 @@ const stream = events([
   'data: [DONE]\n\n',
 ]);
 const whole = json({ choices: [{ message: { content: 'Hello there' }, finish_reason: 'stop' }], usage });
-const healthy: Behaviour = (response, received) =>
+const healthy: Behavior = (response, received) =>
   ((received.body as { stream?: boolean }).stream === true ? stream : whole)(response, received);
 
 let first: FaultServer;

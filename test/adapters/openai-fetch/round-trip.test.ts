@@ -120,7 +120,7 @@ function toResult(part: ContentPart) {
   return { type: 'tool-result', toolCallId, toolName, output: { type: 'text', value: result } } as const;
 }
 
-const told: readonly ScenarioName[] = [
+const compared: readonly ScenarioName[] = [
   'text',
   'parallel tool calls',
   'reasoning',
@@ -171,7 +171,7 @@ describe.each([openai, responses, anthropic, google, compatible])(
     });
 
     describe.each(Object.entries(protocols))('as %s', (name, protocol) => {
-      for (const scenario of told) {
+      for (const scenario of compared) {
         const wire = fixture.wires[scenario];
         if ('skip' in wire) continue;
         describe.each([

@@ -19,6 +19,6 @@ export function machine(cores: Cores | undefined): readonly string[] {
 /** The packages of all contenders and their versions. */
 export function versions(): string {
   const packages = contenderNames.flatMap((name) => contenders[name].packages);
-  const told = packages.map(([name, where]) => `${name} ${versionOf(name, where) ?? 'missing'}`);
-  return [...new Set(told)].join(', ');
+  const versions = packages.map(([name, where]) => `${name} ${versionOf(name, where) ?? 'missing'}`);
+  return [...new Set(versions)].join(', ');
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Behaviour } from '../../support/fault-server.ts';
+import type { Behavior } from '../../support/fault-server.ts';
 import {
   ask,
   eachWay,
@@ -19,7 +19,7 @@ const idle = 3;
 
 /** A status, and a body that begins and neither goes on nor ends. */
 const endless =
-  (status: number): Behaviour =>
+  (status: number): Behavior =>
   (response) => {
     const later = status === 429 ? { 'retry-after': '7' } : {};
     response.writeHead(status, { 'content-type': 'application/json', ...later });
@@ -47,7 +47,7 @@ export const connections: readonly Row[] = [
       eachWay((how) =>
         onStage(vendor, { targets: ['T1'] }, async (stage) => {
           const sockets = new Set<Socket>();
-          const together: Behaviour = async (response, received) => {
+          const together: Behavior = async (response, received) => {
             if (response.socket !== null) sockets.add(response.socket);
             await until(() => stage.t1.received.length === idle);
             await healthy(vendor, words)(response, received);

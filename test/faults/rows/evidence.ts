@@ -1,6 +1,6 @@
 import { balanced, highestThroughput, leastBusy, lowestLatency } from 'signalbox';
 import { seededRandom } from 'signalbox/testing';
-import { type Behaviour, events, json } from '../../support/fault-server.ts';
+import { type Behavior, events, json } from '../../support/fault-server.ts';
 import {
   ask,
   eachWay,
@@ -40,7 +40,7 @@ function comeBack(vendor: Vendor, kind: 'overloaded' | 'server', status: number,
 }
 
 /** The only target refuses once: how long the request waits for it, and how often it is asked meanwhile. */
-async function alone(vendor: Vendor, refusal: Behaviour, wait: number): Promise<Facts> {
+async function alone(vendor: Vendor, refusal: Behavior, wait: number): Promise<Facts> {
   return onStage(vendor, { targets: ['T1'] }, async (stage) => {
     stage.t1.behave(refusal, healthy(vendor, words));
     const { seen } = ask(stage, 'chat');
@@ -60,7 +60,7 @@ function overdue(vendor: Vendor) {
 }
 
 /** T1's answer with headers by which its limit on requests is used up, and full again in so many seconds. */
-function usedUp(vendor: Vendor, how: How, limit: number, seconds: number): Behaviour {
+function usedUp(vendor: Vendor, how: How, limit: number, seconds: number): Behavior {
   const { answer, stream } = vendor.said(words);
   const at = new Date(Math.ceil(Date.now() / 1_000) * 1_000);
   const headers =
@@ -105,7 +105,7 @@ async function forecast(
 const measured = [lowestLatency(), highestThroughput(), balanced(), leastBusy()];
 
 /** T1 fails every request and T2 answers all of them: how often T1 is asked first, by each strategy. */
-async function alwaysFailing(vendor: Vendor, refusal: Behaviour, options: StageOptions): Promise<Facts> {
+async function alwaysFailing(vendor: Vendor, refusal: Behavior, options: StageOptions): Promise<Facts> {
   const seen: Record<string, Facts> = {};
   for (const strategy of measured) {
     const more = { ...options, strategy, random: seededRandom(7), realTime: true } as const;

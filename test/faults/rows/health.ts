@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { RouterEvent } from 'signalbox';
 import { seededRandom, type VirtualClock, virtualClock } from 'signalbox/testing';
-import { type Behaviour, silence } from '../../support/fault-server.ts';
+import { type Behavior, silence } from '../../support/fault-server.ts';
 import {
   type Asking,
   ask,
@@ -27,14 +27,14 @@ async function breakT1(stage: Stage): Promise<void> {
 }
 
 /** Holds its answers back until released. */
-function holding(): { readonly does: Behaviour; release(behaviour: Behaviour): void; readonly held: number } {
-  let waiting: ((behaviour: Behaviour) => void)[] = [];
+function holding(): { readonly does: Behavior; release(behavior: Behavior): void; readonly held: number } {
+  let waiting: ((behavior: Behavior) => void)[] = [];
   return {
     does: (response, received) => {
-      waiting.push((behaviour) => void behaviour(response, received));
+      waiting.push((behavior) => void behavior(response, received));
     },
-    release(behaviour) {
-      for (const go of waiting) go(behaviour);
+    release(behavior) {
+      for (const go of waiting) go(behavior);
       waiting = [];
     },
     get held() {
@@ -335,7 +335,7 @@ export const health: readonly Row[] = [
   },
 ];
 
-async function hedged(vendor: Vendor, how: How, late: Behaviour): Promise<Facts> {
+async function hedged(vendor: Vendor, how: How, late: Behavior): Promise<Facts> {
   const unhandled: unknown[] = [];
   const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
   process.on('unhandledRejection', onUnhandled);

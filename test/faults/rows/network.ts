@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { certificates } from '../../support/certificates.ts';
 import {
-  type Behaviour,
+  type Behavior,
   flood,
   raw,
   reset,
@@ -229,12 +229,12 @@ export const network: readonly Row[] = [
       eachWay((how) =>
         onStage(vendor, {}, async (stage) => {
           const used = new Set<Socket | null>();
-          const good: Behaviour = (response, received) => {
+          const good: Behavior = (response, received) => {
             used.add(response.socket);
             return healthy(vendor, words)(response, received);
           };
           let again = true;
-          const closes: Behaviour = (response) => {
+          const closes: Behavior = (response) => {
             again &&= used.has(response.socket);
             response.socket?.end();
           };
@@ -312,7 +312,7 @@ export const network: readonly Row[] = [
     async play(vendor) {
       const body = JSON.stringify(vendor.said(words).answer);
       const half = body.slice(0, body.length / 2);
-      const variants: Readonly<Record<string, Behaviour>> = {
+      const variants: Readonly<Record<string, Behavior>> = {
         declared: shortBody(vendor.said(words).answer),
         proper: raw(half, { 'content-type': 'application/json' }),
         cut: (response) => {

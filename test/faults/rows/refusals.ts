@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { isRouterError, type RouterEvent } from 'signalbox';
 import type { Wire } from '../../conformance/suite.ts';
-import { type Behaviour, events, html, json, raw } from '../../support/fault-server.ts';
+import { type Behavior, events, html, json, raw } from '../../support/fault-server.ts';
 import { outcome } from '../../support/requests.ts';
 import {
   ask,
@@ -24,7 +24,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /** T1 refuses once, and is left alone until it may be asked again: to the millisecond, in virtual time. */
-export async function leftAlone(vendor: Vendor, refusal: Behaviour, pause: number) {
+export async function leftAlone(vendor: Vendor, refusal: Behavior, pause: number) {
   return onStage(vendor, {}, async (stage) => {
     stage.t1.behave(refusal, healthy(vendor, words));
     const first = await ask(stage, 'chat').seen;
@@ -54,13 +54,13 @@ export const leftAloneSo = (kind: string, against: string) => ({
 });
 
 /** Retry-After as a date, by a server whose clock is a day behind. */
-function httpDate(vendor: Vendor): Behaviour {
+function httpDate(vendor: Vendor): Behavior {
   const now = Math.floor(Date.now() / 1000) * 1000 - 24 * hour;
   const date = (ms: number): string => new Date(ms).toUTCString();
   return json(vendor.refusal('rate-limit').body, 429, { date: date(now), 'retry-after': date(now + 7_000) });
 }
 
-const gemini429 = (message: string, details: readonly object[] = []): Behaviour =>
+const gemini429 = (message: string, details: readonly object[] = []): Behavior =>
   json({ error: { code: 429, status: 'RESOURCE_EXHAUSTED', message, details } }, 429);
 const retryInfo = (retryDelay: string) => ({
   '@type': 'type.googleapis.com/google.rpc.RetryInfo',
@@ -435,7 +435,7 @@ export const refusals: readonly Row[] = [
     }),
     play: (vendor) =>
       onStage(vendor, { timeout: { request: 5_000 } }, async (stage) => {
-        const echo: Behaviour = (response, received) =>
+        const echo: Behavior = (response, received) =>
           json({ error: { message: `${received.text} ${JSON.stringify(received.headers)}` } }, 500)(
             response,
             received,

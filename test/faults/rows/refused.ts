@@ -1,4 +1,4 @@
-import { type Behaviour, json } from '../../support/fault-server.ts';
+import { type Behavior, json } from '../../support/fault-server.ts';
 import { outcome } from '../../support/requests.ts';
 import { ask, type Facts, healthy, onStage, type Row, tell, verdict } from '../stage.ts';
 import { all, type Vendor, type VendorName, words } from '../vendors.ts';
@@ -11,13 +11,13 @@ const googleError = (code: number, status: string, message: string) => ({ error:
 
 interface Refusals {
   /** About something that the request names and the account does not have, or that no model behind the target takes. */
-  readonly content: Behaviour;
+  readonly content: Behavior;
   /** About the vendor's policy. */
-  readonly policy: Behaviour;
+  readonly policy: Behavior;
   /** About nothing that it names. */
-  readonly unclear: Behaviour;
+  readonly unclear: Behavior;
   /** About the model. */
-  readonly model: Behaviour;
+  readonly model: Behavior;
 }
 
 const openaiRefusals: Refusals = {
@@ -68,7 +68,7 @@ const refusals: Readonly<Record<VendorName, Refusals>> = {
 const keys = ['sk-one-0123456789', 'sk-two-0123456789', 'sk-three-0123456789'];
 
 /** Three requests that T1 refuses, with what is held against T1 then. */
-async function refusedThrice(vendor: Vendor, refusal: Behaviour): Promise<Facts> {
+async function refusedThrice(vendor: Vendor, refusal: Behavior): Promise<Facts> {
   return onStage(vendor, {}, async (stage) => {
     stage.t1.behave(refusal);
     const answers: unknown[] = [];
@@ -78,7 +78,7 @@ async function refusedThrice(vendor: Vendor, refusal: Behaviour): Promise<Facts>
 }
 
 /** One file, and a pool of three keys: the next request has all of them. */
-async function refusedByEachKey(vendor: Vendor, refusal: Behaviour): Promise<Facts> {
+async function refusedByEachKey(vendor: Vendor, refusal: Behavior): Promise<Facts> {
   return onStage(vendor, { first: (url) => vendor.withKeys(url, keys) }, async (stage) => {
     stage.t1.behave(refusal);
     const { answer } = await ask(stage, 'chat').seen;
@@ -89,7 +89,7 @@ async function refusedByEachKey(vendor: Vendor, refusal: Behaviour): Promise<Fac
 }
 
 /** The refused prompt goes to no other vendor, unless the route says so. */
-async function refusedByPolicy(vendor: Vendor, refusal: Behaviour): Promise<Facts> {
+async function refusedByPolicy(vendor: Vendor, refusal: Behavior): Promise<Facts> {
   const routes = { careful: { targets: ['T1', 'T2'], fallbackOn: ['content-filter'] as const } };
   return onStage(vendor, { routes }, async (stage) => {
     stage.t1.behave(refusal);
@@ -101,7 +101,7 @@ async function refusedByPolicy(vendor: Vendor, refusal: Behaviour): Promise<Fact
 }
 
 /** A refusal that names nothing: for one request again and again, and then for another one. */
-async function refusedForUnknownReason(vendor: Vendor, refusal: Behaviour): Promise<Facts> {
+async function refusedForUnknownReason(vendor: Vendor, refusal: Behavior): Promise<Facts> {
   return onStage(vendor, {}, async (stage) => {
     stage.t1.behave(refusal);
     for (let count = 0; count < 3; count++) await ask(stage, 'chat').seen;

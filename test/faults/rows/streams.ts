@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Behaviour, events, flood } from '../../support/fault-server.ts';
+import { type Behavior, events, flood } from '../../support/fault-server.ts';
 import { outcome, read } from '../../support/requests.ts';
 import { interruptedBy, interruptedSo } from '../interrupted.ts';
 import {
@@ -21,7 +21,7 @@ const timeout = { attempt: 10 * second, firstToken: 4 * second, idle: 5 * second
 
 /** A server whose answers are written by the test, piece by piece. */
 interface Hand {
-  readonly does: Behaviour;
+  readonly does: Behavior;
   /** Writes into the latest answer, and lets it arrive. */
   write(piece: string | Uint8Array): Promise<void>;
   end(): void;

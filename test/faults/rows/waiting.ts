@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Provider, RouterOptions } from 'signalbox';
 import type { VirtualClock } from 'signalbox/testing';
 import type { Wire } from '../../conformance/suite.ts';
-import { type Behaviour, events, silence } from '../../support/fault-server.ts';
+import { type Behavior, events, silence } from '../../support/fault-server.ts';
 import { outcome } from '../../support/requests.ts';
 import {
   ask,
@@ -40,11 +40,11 @@ function gate(): { readonly promise: Promise<void>; readonly resolve: () => void
 }
 
 /** Answers when it is released. */
-function held(behaviour: Behaviour): { readonly does: Behaviour; release(): void } {
+function held(behavior: Behavior): { readonly does: Behavior; release(): void } {
   const { promise, resolve } = gate();
-  const does: Behaviour = async (response, received) => {
+  const does: Behavior = async (response, received) => {
     await promise;
-    return behaviour(response, received);
+    return behavior(response, received);
   };
   return { does, release: resolve };
 }

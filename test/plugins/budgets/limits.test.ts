@@ -154,8 +154,8 @@ describe('a limit of US$', () => {
 describe('over', () => {
   it("'cheaper' uses targets that fit, and refuses when none does", async () => {
     const all = limited([{ usd: 0.001, per: 'day', over: 'cheaper' }], {
-      targets: { cheap: [{}], dear: [{}] },
-      routes: { default: { targets: ['dear', 'cheap'] } },
+      targets: { cheap: [{}], expensive: [{}] },
+      routes: { default: { targets: ['expensive', 'cheap'] } },
     });
     const used: (string | undefined)[] = [];
     let error: unknown;
@@ -167,9 +167,9 @@ describe('over', () => {
       else error = asked.error;
     }
     expect(error).toMatchObject({ code: 'budget' });
-    expect([used[0], used.at(-1)]).toEqual(['dear', 'cheap']);
-    // Once the dear one does not fit, it is not used again.
-    expect(used.lastIndexOf('dear')).toBeLessThan(used.indexOf('cheap'));
+    expect([used[0], used.at(-1)]).toEqual(['expensive', 'cheap']);
+    // Once the expensive one does not fit, it is not used again.
+    expect(used.lastIndexOf('expensive')).toBeLessThan(used.indexOf('cheap'));
   });
 
   it("'warn' refuses nothing, and emits a warning", async () => {

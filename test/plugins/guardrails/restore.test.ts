@@ -199,7 +199,7 @@ describe('placeholders of a session', () => {
     expect((await router.chat({ prompt: 'Hi' }, options)).text).toBe('[EMAIL_1]');
   });
 
-  it('are forgotten after an hour without a request', async () => {
+  it('are deleted after an hour without a request', async () => {
     const { router, clock } = world({ a: [{ text: '[EMAIL_1]' }] }, restoring('session'));
     await router.chat({ prompt: planted.email }, { session: 's' });
     await clock.advance(3_600_001);

@@ -28,7 +28,7 @@ const cache = (): Plugin => {
 };
 
 describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
-  it('has one row for each attempt, with what it was paid for', async () => {
+  it('writes one row per attempt, with its tenant, user, tags and outcome', async () => {
     const { router, usage } = worldWith(writer(), { scripts: { a: [down] } });
     await router.chat({ prompt: 'q' }, { tenant: 'acme', user: 'u1', tags: ['x', 'y'] });
     await usage.flush();
@@ -56,7 +56,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
     ]);
   });
 
-  it('records separately what answers, failures, hedges, aborts, mirrors and cached answers cost', async () => {
+  it('records the costs of answers, failures, hedges, aborts, mirrors and cached answers separately', async () => {
     const { router, usage, clock } = worldWith(writer(), {
       scripts: { a: [{ ...usual, delay: 1_000 }] },
       router: { hedge: { delay: 100, ratio: 1 } },
@@ -86,7 +86,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
     expect(all).toMatchObject({ requests: 2, cached: 1, attempts: 1, cost: { total: 0.003, saved: 0.003 } });
   });
 
-  it('keeps a mirrored copy out of the number of requests, and its cost apart', async () => {
+  it('does not count a mirrored copy as a request, and keeps its cost separate', async () => {
     const { router, usage, clock } = worldWith(writer(), { router: { mirror: { target: 'b/m', ratio: 1 } } });
     await router.chat({ prompt: 'q' });
     await clock.advance(10);
@@ -100,7 +100,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
     });
   });
 
-  it('has a row for a request that found no target', async () => {
+  it('writes a row for a request without a target', async () => {
     const { router, usage } = worldWith(writer());
     await rejection(router.chat({ prompt: 'q' }, { maxCost: 0.000001, tenant: 'acme' }));
     await usage.flush();
@@ -110,7 +110,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
     expect(await listed(usage.rows())).toMatchObject([{ requestError: 'cost-limit', target: null }]);
   });
 
-  it('sums up by each dimension, and only what the query wants', async () => {
+  it('groups sums by each dimension, and applies the filters of the query', async () => {
     const { router, usage, clock } = worldWith(writer());
     for (const [tenant, user, route] of [
       ['acme', 'u1', 'a/m'],
@@ -155,7 +155,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
     expect(await keys({ where: { tenant: 'unknown' } })).toEqual([]);
   });
 
-  it('gives days and hours in the time zone of the query', async () => {
+  it('groups days and hours in the time zone of the query', async () => {
     const { router, usage } = worldWith(writer(), { start: Date.UTC(2026, 2, 29, 20, 40) });
     await router.chat({ prompt: 'q' });
     await usage.flush();
@@ -168,7 +168,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
     expect(await usage.query({ from: '2026-03-30', timeZone: 'Europe/Berlin' })).toHaveLength(0);
   });
 
-  it('gives latencies within ten per cent', async () => {
+  it('reports latencies within 10%', async () => {
     const { router, usage, clock } = worldWith(writer(), { scripts: { a: [{ ...usual, delay: 800 }] } });
     const answer = router.stream({ prompt: 'q' }).then((stream) => read(stream));
     await clock.advance(1_000);
@@ -181,7 +181,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
     }
   });
 
-  it('keeps neither prompts nor answers, sessions nor metadata', async () => {
+  it('stores no prompts, answers, sessions or metadata', async () => {
     const { router, usage } = worldWith(writer(), { scripts: { a: [{ text: 'a secret answer' }] } });
     await router.chat(
       { prompt: 'a secret question' },
@@ -203,7 +203,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
     expect(usage.status).toMatchObject({ written: 1, dropped: 0 });
   });
 
-  it('keeps what the option content allows', async () => {
+  it('stores what the option `content` allows', async () => {
     const { router, usage, events } = worldWith(writer(), {
       options: { content: 'redacted', redact: (text) => text.replaceAll(/\d/g, '#') },
     });
@@ -216,7 +216,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
     expect(content?.answer).toContain('ok');
   });
 
-  it('records who changed what, and on request who asked', async () => {
+  it('records who changed what, and with `audit: true` each request', async () => {
     const { router, usage } = worldWith(writer(), { options: { audit: true } });
     usage.audit({
       actor: 'ann',
@@ -240,7 +240,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
     expect(await usage.verify()).toMatchObject({ ok: true });
   });
 
-  it('takes hostile names as text', async () => {
+  it('treats hostile names as text', async () => {
     const { router, usage } = worldWith(writer(), { options: { metadata: ['note'] } });
     const hostile = `x'"; DROP TABLE signalbox_ledger; -- <script>\0\ud800 ${'y'.repeat(5_000)}`;
     await router.chat(
@@ -256,7 +256,7 @@ describe.each(Object.entries(writers))('ledger(%s())', (_, writer) => {
 });
 
 describe('ledger()', () => {
-  it('removes whole days from the beginning of each chain, and keeps sums', async () => {
+  it('removes the oldest whole days of each chain, and keeps their sums', async () => {
     const { router, usage, clock } = worldWith(sqlite(folder.path('usage.db')), {
       options: { retention: { rows: 2, content: 1 }, content: 'full' },
     });
@@ -274,7 +274,7 @@ describe('ledger()', () => {
     db.close();
   });
 
-  it('is read by another process while it is written', async () => {
+  it('can be read by another process while it is written', async () => {
     const { router, usage } = worldWith(sqlite(folder.path('usage.db'), { timeZone: 'Europe/Berlin' }));
     await router.chat({ prompt: 'q' });
     await usage.flush();
@@ -286,7 +286,7 @@ describe('ledger()', () => {
     await reader.close?.();
   });
 
-  it('refuses another time zone than that of the file, by an event', async () => {
+  it('emits an event when the time zone differs from that of the file', async () => {
     const first = worldWith(sqlite(folder.path('usage.db')));
     await first.router.chat({ prompt: 'q' });
     await first.router.close();
@@ -312,7 +312,7 @@ describe('ledger()', () => {
     ['a key', () => sqlite('x', { key: 'short' }), 'key'],
     ['a time zone', () => sqlite('x', { timeZone: 'Mars' }), 'timeZone'],
     ['a path', () => jsonl(''), 'jsonl()'],
-  ])('refuses %s that is wrong', (_, make, option) => {
+  ])('rejects %s that is invalid', (_, make, option) => {
     expect(make).toThrow(ConfigError);
     expect(make).toThrow(option);
   });
@@ -323,7 +323,7 @@ describe('ledger()', () => {
     { from: 'yesterday' },
     { where: { tenant: 5 } },
     { timeZone: 'Mars' },
-  ])('refuses the query %j', async (query) => {
+  ])('rejects the query %j', async (query) => {
     const { usage } = worldWith(jsonl(folder.path('usage.jsonl')));
     expect(await rejection(Promise.resolve().then(() => usage.query(query as never)))).toBeInstanceOf(
       ConfigError,

@@ -36,8 +36,8 @@ async function use(client: PostgresClient): Promise<void> {
   expect(await usage.verify()).toMatchObject({ ok: true, problems: [] });
 }
 
-describe('ledger(postgres()) in a PGlite of @electric-sql/pglite', () => {
-  it('has rows, sums and a chain that verifies', async () => {
+describe('ledger(postgres()) with PGlite', () => {
+  it('writes rows, sums and a chain that verifies', async () => {
     const client = await PGlite.create();
     await use(client);
     await client.close();
@@ -45,7 +45,7 @@ describe('ledger(postgres()) in a PGlite of @electric-sql/pglite', () => {
 });
 
 describe.skipIf(isMissing)(
-  'ledger(postgres()) by the client of postgres (skipped where PostgreSQL is not installed)',
+  'ledger(postgres()) with a client of postgres (skipped if PostgreSQL is not installed)',
   () => {
     let cluster: ReturnType<typeof postgresCluster>;
     beforeAll(() => {
@@ -53,7 +53,7 @@ describe.skipIf(isMissing)(
     });
     afterAll(() => cluster?.remove());
 
-    it('has rows, sums and a chain that verifies', async () => {
+    it('writes rows, sums and a chain that verifies', async () => {
       const { host, user, database } = cluster.connection;
       const client = connect({ host, user, database, onnotice: () => {} });
       await use(client);

@@ -6,7 +6,7 @@ import { isMissing, postgresCluster } from './postgres-cluster.ts';
 import { listed, worldWith } from './support.ts';
 
 describe.skipIf(isMissing)(
-  'ledger(postgres()) on a real server (skipped where PostgreSQL is not installed)',
+  'ledger(postgres()) on a real server (skipped if PostgreSQL is not installed)',
   () => {
     let cluster: ReturnType<typeof postgresCluster>;
     let pool: Pool;
@@ -22,7 +22,7 @@ describe.skipIf(isMissing)(
     });
     beforeEach(() => pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public'));
 
-    it('has rows and sums as in SQLite, and a chain that verifies', async () => {
+    it('writes the same rows and sums as SQLite, and a chain that verifies', async () => {
       const { router, usage } = worldWith(
         postgres(pool, { key: 'a key of enough length', timeZone: 'Europe/Berlin' }),
         {
@@ -68,7 +68,7 @@ describe.skipIf(isMissing)(
       });
     });
 
-    it('sums up what several processes write at the same time', async () => {
+    it('adds up what several processes write at the same time', async () => {
       const worlds = Array.from({ length: 4 }, () => worldWith(postgres(pool), { options: { batch: 5 } }));
       await Promise.all(
         worlds.map(async ({ router, usage }) => {
@@ -83,7 +83,7 @@ describe.skipIf(isMissing)(
       expect(worlds.map((world) => world.usage.status.error)).toEqual(Array(4).fill(undefined));
     });
 
-    it('writes each row once where the server is gone for a while, and requests go on', async () => {
+    it('writes each row once despite an outage of the server, while requests continue', async () => {
       const { router, usage, events } = worldWith(postgres(pool), { options: { batch: 2 } });
       await router.chat({ prompt: 'q' });
       await usage.flush();
@@ -99,7 +99,7 @@ describe.skipIf(isMissing)(
       expect(await usage.verify()).toMatchObject({ ok: true, rows: 6 });
     }, 30_000);
 
-    it('writes no batch twice where the answer to its commit is lost', async () => {
+    it('writes no batch twice if the answer to its commit is lost', async () => {
       let lost = 0;
       const losing = {
         query: (sql: string, parameters?: unknown[]) => pool.query(sql, parameters),
@@ -126,7 +126,7 @@ describe.skipIf(isMissing)(
 );
 
 describe('postgres()', () => {
-  it('refuses what is no client', () => {
+  it('rejects a value that is not a client', () => {
     expect(() => postgres({} as never)).toThrow(ConfigError);
   });
 });

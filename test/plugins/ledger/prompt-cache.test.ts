@@ -35,8 +35,8 @@ async function asked(writer: ReturnType<(typeof writers)['sqlite']>) {
   return usage;
 }
 
-describe.each(Object.entries(writers))('what prompt caches did, in ledger(%s())', (name, writer) => {
-  it('is on the row of the answer, and on no other', async () => {
+describe.each(Object.entries(writers))('the results of prompt caches in ledger(%s())', (name, writer) => {
+  it('are on the row of the answer only', async () => {
     const rows = await listed((await asked(writer())).rows());
     expect(
       rows.map(({ target, outcome, promptCache, promptCacheSaved }) => [
@@ -53,7 +53,7 @@ describe.each(Object.entries(writers))('what prompt caches did, in ledger(%s())'
     ]);
   });
 
-  it('is summed up by tenant, target and day, and by the reason of a miss', async () => {
+  it('are added up by tenant, target and day, and by the reason of a miss', async () => {
     const usage = await asked(writer());
     expect((await usage.query())[0]?.promptCache).toEqual({ hits: 1, misses: 2, saved: 0.0009 });
     const byTenant = await usage.query({ by: ['tenant'] });
@@ -72,7 +72,7 @@ describe.each(Object.entries(writers))('what prompt caches did, in ledger(%s())'
     expect(without).toMatchObject({ attempts: 1, failedAttempts: 1 });
   });
 
-  it('is part of what is exported and of what the chain covers', async () => {
+  it('are exported, and covered by the chain', async () => {
     const usage = await asked(writer());
     let text = '';
     for await (const piece of exportLedger(usage, 'csv')) text += piece;
@@ -84,7 +84,7 @@ describe.each(Object.entries(writers))('what prompt caches did, in ledger(%s())'
 });
 
 describe('a SQLite ledger', () => {
-  it('names a row of which the prompt cache was changed', async () => {
+  it('detects a change of a row’s prompt cache', async () => {
     const usage = await asked(writers.sqlite());
     await usage.close();
     const db = new DatabaseSync(folder.path('usage.db'));
@@ -95,7 +95,7 @@ describe('a SQLite ledger', () => {
     await reader.close?.();
   });
 
-  it('from before there were columns for it is brought up to date, with its rows, sums and chain', async () => {
+  it('without columns for prompt caches is migrated, with its rows, sums and chain', async () => {
     const path = folder.path('usage.db');
     const first = worldWith(sqlite(path), { price });
     await first.router.chat({ prompt: 'Hi' }, { tenant: 'acme' });

@@ -40,7 +40,7 @@ async function tamperedLines(change: (lines: string[]) => string[]) {
 }
 
 describe('verify', () => {
-  it('finds nothing wrong in a ledger as it was written', async () => {
+  it('finds no problem in an unchanged ledger', async () => {
     expect(await tampered('SELECT 1')).toMatchObject({
       ok: true,
       rows: 6,
@@ -70,13 +70,13 @@ describe('verify', () => {
     });
   });
 
-  it('names the last row where it was removed', async () => {
+  it('names the last row if it was removed', async () => {
     expect(await tampered('DELETE FROM signalbox_ledger WHERE seq = 6')).toMatchObject({
       problems: [{ seq: 6, problem: 'missing' }],
     });
   });
 
-  it('names the last row where it was removed with all traces in the ledger, by an anchor from elsewhere', async () => {
+  it('names the last row if it was removed with all traces in the ledger, by heads kept elsewhere', async () => {
     const { ok, anchored } = await tampered(
       `DELETE FROM signalbox_ledger WHERE seq = 6;
        UPDATE signalbox_ledger_chains SET seq = 5, hash = (SELECT hash FROM signalbox_ledger WHERE seq = 5)`,
@@ -85,7 +85,7 @@ describe('verify', () => {
     expect(anchored).toMatchObject({ ok: false, problems: [{ seq: 6, problem: 'missing' }] });
   });
 
-  it('names rows that changed places', async () => {
+  it('names rows that were swapped', async () => {
     const { problems } = await tampered(
       `UPDATE signalbox_ledger SET seq = -1 WHERE seq = 3; UPDATE signalbox_ledger SET seq = 3 WHERE seq = 4;
        UPDATE signalbox_ledger SET seq = 4 WHERE seq = -1`,
@@ -99,7 +99,7 @@ describe('verify', () => {
     ]);
   });
 
-  it('names a row and a line that somebody added', async () => {
+  it('names a row and a line that were added', async () => {
     const { problems } = await tampered(
       `CREATE TABLE more AS SELECT * FROM signalbox_ledger WHERE seq = 1; UPDATE more SET chain = 'x';
        INSERT INTO signalbox_ledger SELECT * FROM more`,
@@ -118,7 +118,7 @@ describe('verify', () => {
     expect(problems).toMatchObject([{ seq: 4, line: 4, problem: 'changed', requestId: expect.any(String) }]);
   });
 
-  it('takes no row for right with another key', async () => {
+  it('accepts no row with another key', async () => {
     const { problems } = await tampered('SELECT 1', { key: 'another key of length' });
     expect(problems).toHaveLength(6);
   });

@@ -93,7 +93,7 @@ const writers = {
   },
 } satisfies Record<string, (folder: string) => LedgerWriter>;
 
-describe.each(Object.entries(writers))('the sums that a ledger in %s keeps', (_, open) => {
+describe.each(Object.entries(writers))('the sums of a ledger in %s', (_, open) => {
   let folder: string;
   let sums: LedgerWriter;
   let lines: LedgerWriter;
@@ -110,14 +110,14 @@ describe.each(Object.entries(writers))('the sums that a ledger in %s keeps', (_,
     await rm(folder, { recursive: true, force: true });
   });
 
-  it.each(zones)('are those of the rows by day and hour of %s', async (zone) => {
+  it.each(zones)('equal those of the rows by day and hour of %s', async (zone) => {
     for (const by of [['day'], ['day', 'tenant'], ['hour', 'model'], ['day', 'tag', 'route']] as const) {
       const asked: LedgerQuery = { by, timeZone: zone };
       expect(await sums.reader?.query(asked)).toEqual(await lines.reader?.query(asked));
     }
   });
 
-  it('are those of the rows, in every time zone, range and grouping', async () => {
+  it('equal those of the rows in every time zone, range and grouping', async () => {
     const moment = fc.integer({ min: -10, max: days + 10 }).chain((day) =>
       fc.oneof(
         fc.constant(new Date(start + day * 86_400_000).toISOString().slice(0, 10)),

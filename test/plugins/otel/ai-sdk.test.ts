@@ -61,7 +61,7 @@ const tracings = [
   ['LegacyOpenTelemetry', LegacyOpenTelemetry],
 ] as const;
 
-describe.each(tracings)('otel() below the AI SDK with %s of @ai-sdk/otel', (_, Tracing) => {
+describe.each(tracings)('otel() under the AI SDK with %s of @ai-sdk/otel', (_, Tracing) => {
   it('leaves the usage of generateText to the span of the SDK', async () => {
     const { provider, tracer, counted, attempts } = traced();
     const telemetry = { integrations: [new Tracing({ tracer })] };
@@ -82,7 +82,7 @@ describe.each(tracings)('otel() below the AI SDK with %s of @ai-sdk/otel', (_, T
     expect(counted().length).toBeGreaterThan(0);
   });
 
-  it('leaves the usage of embed to the span of the SDK, which is not active, where its telemetry is registered', async () => {
+  it('leaves the usage of embed to the inactive span of the SDK if its telemetry is registered', async () => {
     const { provider, tracer, counted, tokensOfSdk } = traced();
     registerTelemetry(new Tracing({ tracer }));
     onTestFinished(() => {
@@ -93,7 +93,7 @@ describe.each(tracings)('otel() below the AI SDK with %s of @ai-sdk/otel', (_, T
     expect(tokensOfSdk()).toContain(1_000);
   });
 
-  it('has the usage of embeddings of its own callers, whatever is registered', async () => {
+  it('records the usage of direct calls of embed, even if telemetry of the SDK is registered', async () => {
     const { router, tracer, counted } = traced();
     registerTelemetry(new Tracing({ tracer }));
     onTestFinished(() => {
@@ -103,14 +103,14 @@ describe.each(tracings)('otel() below the AI SDK with %s of @ai-sdk/otel', (_, T
     expect(counted()).toMatchObject([{ attempt: 1 }]);
   });
 
-  it('leaves the usage of embed to the span of the SDK where a single call is traced and it is asked to', async () => {
+  it("leaves the usage of one traced call of embed to the span of the SDK with `usage: 'caller'`", async () => {
     const { provider, tracer, counted } = traced('caller');
     const telemetry = { integrations: [new Tracing({ tracer })] };
     await embed({ model: provider.embeddingModel('b'), value: prompt, telemetry });
     expect(counted().filter(({ attempt }) => attempt !== undefined)).toEqual([]);
   });
 
-  it('has its own below an SDK that does not trace', async () => {
+  it('records usage under an SDK that does not trace', async () => {
     const { provider, counted } = traced();
     await generateText({ model: provider.languageModel('default'), prompt });
     expect(counted()).toMatchObject([{ name: 'chat model-b', input: 1_000, attempt: 2 }]);

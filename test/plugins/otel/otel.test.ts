@@ -56,7 +56,7 @@ function traced(
 }
 
 describe('otel()', () => {
-  it('makes a span of the request, named by its route, and one of each attempt in it', async () => {
+  it('creates a span per request, named by its route, with one span per attempt in it', async () => {
     const { router, named, spans } = traced({}, [down]);
     await router.chat(
       { prompt: secret, temperature: 0.5 },
@@ -93,7 +93,7 @@ describe('otel()', () => {
     expect(spans()).toHaveLength(3);
   });
 
-  it('has usage and cost on no span but that of an attempt that is billed', async () => {
+  it('sets usage and cost only on the spans of billed attempts', async () => {
     const { router, spans } = traced({}, [down]);
     await router.chat({ prompt: secret });
     const withUsage = spans().filter(({ attributes }) =>
@@ -106,7 +106,7 @@ describe('otel()', () => {
     expect(withUsage.map(({ name }) => name)).toEqual(['chat model-b']);
   });
 
-  it('is a child of the caller’s span, and active while the vendor is called', async () => {
+  it('creates children of the caller’s span, active while the vendor is called', async () => {
     const active: (string | undefined)[] = [];
     const clock = virtualClock();
     const provider = scriptedProvider('a', [{}], clock);
@@ -141,7 +141,7 @@ describe('otel()', () => {
     await tracers.shutdown();
   });
 
-  it('leaves usage to the span of a caller that stands for the same inference', async () => {
+  it('leaves usage to a caller’s span for the same inference', async () => {
     const { router, tracer, named } = traced();
     const parent = tracer.startSpan('chat default', { attributes: { 'gen_ai.operation.name': 'chat' } });
     await context.with(trace.setSpan(context.active(), parent), () => router.chat({ prompt: secret }));
@@ -152,7 +152,7 @@ describe('otel()', () => {
     expect(own.named('chat model-a').attributes).toHaveProperty(['gen_ai.usage.cost']);
   });
 
-  it('has prompts and answers only with `content: true`', async () => {
+  it('records prompts and answers only with `content: true`', async () => {
     const quiet = traced({}, [
       { usage, text: 'a secret answer' },
       { error: { kind: 'bad-request', summary: secret } },
@@ -172,7 +172,7 @@ describe('otel()', () => {
     expect(attributes['gen_ai.output.messages']).toContain('a secret answer');
   });
 
-  it('puts prompts and answers where the variable of the conventions wants them', async () => {
+  it('puts prompts and answers where the variable of the conventions requires them', async () => {
     const run = async (value: string) => {
       vi.stubEnv('OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT', value);
       const records = new InMemoryLogRecordExporter();
@@ -205,7 +205,7 @@ describe('otel()', () => {
     expect(await run('NO_CONTENT')).toEqual({ span: false, events: 0 });
   });
 
-  it('gives Langfuse exact buckets of usage and cost, and the first token', async () => {
+  it('sets exact usage and cost by bucket, and the first token, for Langfuse', async () => {
     const { router, clock, named } = traced({ preset: 'langfuse' }, [{ usage, delay: 250 }]);
     const answer = router
       .stream({ prompt: secret }, { user: 'ann', session: 's' })
@@ -246,7 +246,7 @@ describe('otel()', () => {
     expect(named('chat model-a').attributes).toHaveProperty(['gen_ai.usage.cost']);
   });
 
-  it('records the metrics of the conventions by their names', async () => {
+  it('records the metrics of the conventions under their names', async () => {
     const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
     const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
     const meters = new MeterProvider({ readers: [reader] });
@@ -299,7 +299,7 @@ describe('otel()', () => {
     expect(spans).toHaveLength(2);
   });
 
-  it('costs nothing where nothing is registered', async () => {
+  it('costs nothing if nothing is registered', async () => {
     const router = createRouter({
       targets: [{ id: 'a', provider: scriptedProvider('a', [{}]), model: 'm' }],
       plugins: [otel()],
@@ -315,7 +315,7 @@ describe('otel()', () => {
     [{ semconv: 'old' }, 'otel.semconv'],
     [{ preset: 'honeycomb' }, 'otel.preset'],
     [{ content: 1 }, 'otel.content'],
-  ])('refuses %j', (options, option) => {
+  ])('rejects %j', (options, option) => {
     expect(() => otel(options as never)).toThrow(ConfigError);
     expect(() => otel(options as never)).toThrow(option);
   });

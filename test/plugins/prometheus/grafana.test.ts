@@ -82,7 +82,7 @@ function codeOf({ __inputs, __requires, panels, ...rest }: Dashboard): string {
 }
 
 describe('the dashboard for Grafana', () => {
-  it('is what Grafana’s own types allow', { timeout: 120_000 }, () => {
+  it('is valid by Grafana’s own types', { timeout: 120_000 }, () => {
     expect(problemsOf(codeOf(dashboard))).toEqual([]);
     // What it would not allow.
     const [first, ...others] = dashboard.panels;
@@ -103,7 +103,7 @@ describe('the dashboard for Grafana', () => {
       expect(datasource).toEqual({ type: 'prometheus', uid: `\${${dashboard.__inputs[0]?.name}}` });
   });
 
-  it('uses no variable that it does not have', () => {
+  it('uses only variables that it declares', () => {
     const known = ['__range', '__rate_interval', ...dashboard.templating.list.map(({ name }) => name)];
     const used = dashboard.panels.flatMap(({ targets }) =>
       targets.flatMap(({ expr }) => [...expr.matchAll(/\$(\w+)/g)].map(([, name]) => name)),
@@ -112,7 +112,7 @@ describe('the dashboard for Grafana', () => {
     for (const name of used) expect(known).toContain(name);
   });
 
-  it('has panels that fill 24 columns, do not overlap, and have ids and titles of their own', () => {
+  it('has panels that fill 24 columns, do not overlap, and have unique ids and titles', () => {
     const cells = new Set<string>();
     for (const { gridPos, title } of dashboard.panels) {
       expect(gridPos.x + gridPos.w, title).toBeLessThanOrEqual(24);

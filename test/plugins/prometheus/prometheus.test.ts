@@ -24,7 +24,7 @@ describe('prometheus()', () => {
     expect(lines).toContain('signalbox_in_flight{target="b"} 0');
   });
 
-  it('has histograms whose buckets are cumulative', async () => {
+  it('exposes histograms with cumulative buckets', async () => {
     const { router, clock, metrics } = scraped({}, [{ delay: 300 }]);
     const answer = router.stream({ prompt: 'q' }).then((stream) => read(stream));
     await clock.advance(400);
@@ -37,7 +37,7 @@ describe('prometheus()', () => {
     expect(lines).toContain('signalbox_first_token_seconds_count{target="a"} 1');
   });
 
-  it('has a label for tenants only with `tenant: true`, with at most `maxTenants` values', async () => {
+  it('labels tenants only with `tenant: true`, with at most `maxTenants` values', async () => {
     const { router, metrics } = scraped({ tenant: true, maxTenants: 1 });
     await router.chat({ prompt: 'q' }, { tenant: 'acme "inc"\n\\' });
     await router.chat({ prompt: 'q' }, { tenant: 'second' });
@@ -52,7 +52,7 @@ describe('prometheus()', () => {
     expect(plain.metrics.text()).not.toMatch(/acme|ann/);
   });
 
-  it('has at most `maxTargets` values for targets, declared ones first, then models that calls name', async () => {
+  it('labels at most `maxTargets` targets: declared ones first, then models that calls name', async () => {
     const metrics = prometheus({ maxTargets: 3 });
     const clock = virtualClock();
     const provider = scriptedProvider('house', [{ usage: { inputTokens: 10, outputTokens: 5 } }], clock);
@@ -80,7 +80,7 @@ describe('prometheus()', () => {
     expect(new Set(series.map((line) => line.slice(0, line.lastIndexOf(' ')))).size).toBe(series.length);
   });
 
-  it('shows how much of a limit is used, by the subject that has used most', async () => {
+  it('shows how much of a limit the subject with the highest use has used', async () => {
     const budgets: Plugin = {
       name: 'limits',
       install: () => undefined,
@@ -120,7 +120,7 @@ describe('prometheus()', () => {
     expect(metrics.handler(new Request('http://localhost/metrics', { method: 'POST' })).status).toBe(405);
   });
 
-  it('has each metric and label that the dashboard asks for', async () => {
+  it('exposes each metric and label that the dashboard uses', async () => {
     const { router, metrics } = scraped({}, [down]);
     await router.chat({ prompt: 'q' });
     await read(await router.stream({ prompt: 'q' }, { route: 'b' }));
@@ -145,7 +145,7 @@ describe('prometheus()', () => {
     [{ tenant: 'yes' }, 'prometheus.tenant'],
     [{ maxTenants: 0 }, 'prometheus.maxTenants'],
     [{ maxTargets: 1.5 }, 'prometheus.maxTargets'],
-  ])('refuses %j', (options, option) => {
+  ])('rejects %j', (options, option) => {
     expect(() => prometheus(options as never)).toThrow(ConfigError);
     expect(() => prometheus(options as never)).toThrow(option);
   });

@@ -22,7 +22,7 @@ function pair(scripts: Parameters<typeof world>[0], fresh: Parameters<typeof wor
 }
 
 describe('sharedHealth() shares', () => {
-  it('how long answers are', async () => {
+  it('the length of answers', async () => {
     const usage = { inputTokens: 10, outputTokens: 40 };
     const { old, clock, costs } = pair({ a: [{ usage }] });
     const [before = 0] = await costs();
@@ -36,7 +36,7 @@ describe('sharedHealth() shares', () => {
     expect(after).toBeLessThan(1.2 * output);
   });
 
-  it('how much of prompts a vendor caches, and which target holds the prompt of a session', async () => {
+  it('how much of a prompt a vendor caches, and which target holds a session’s prompt', async () => {
     const cached = (isKnown: boolean) => ({
       inputTokens: 100_000,
       outputTokens: 5,
@@ -74,7 +74,7 @@ describe('sharedHealth() shares', () => {
     expect(await costOf('another')).toBeGreaterThan(1.5 * (await costOf('s')));
   });
 
-  it('no session by its name', async () => {
+  it('sessions only as hashes', async () => {
     const clock = virtualClock();
     const real = memory({ clock });
     const published: string[] = [];
@@ -93,7 +93,7 @@ describe('sharedHealth() shares', () => {
     expect(published.join()).not.toContain('acme');
   });
 
-  it('which target and key hold an answer that a request continues', async () => {
+  it('which target and key hold a stored answer', async () => {
     const clock = virtualClock();
     const store = memory({ clock });
     /** A process that picks one of two keys at random. */
@@ -137,7 +137,7 @@ describe('sharedHealth() shares', () => {
     expect(fresh.calls).toEqual(['second', 'first']);
   });
 
-  it("an outage of a target's embeddings, which costs others one request and their chats none", async () => {
+  it('an outage of a target’s embeddings, at one request per process and without an effect on chats', async () => {
     const { old, other, clock } = pair({ a: [broken], b: [{}] });
     for (let n = 0; n < 5; n++) await old.router.embed({ values: ['x'] });
     await clock.advance(2_200);
@@ -146,7 +146,7 @@ describe('sharedHealth() shares', () => {
     expect((await other.router.explain(ask)).skipped).toEqual([]);
   });
 
-  it('no outage of embeddings with a process for which they work', async () => {
+  it('no outage of embeddings with a process whose embeddings succeed', async () => {
     const { old, other, clock } = pair({ a: [broken], b: [{}] }, { a: [{}], b: [{}] });
     for (let n = 0; n < 5; n++) await old.router.embed({ values: ['x'] });
     await clock.advance(2_200);
@@ -155,7 +155,7 @@ describe('sharedHealth() shares', () => {
     expect(used.slice(1)).toEqual(['a', 'a', 'a']);
   });
 
-  it('how long a vendor wants to be left alone with images', async () => {
+  it('a vendor’s cooldown for images', async () => {
     const { old, other, clock } = pair({ a: [limited], b: [{}] }, { a: [{}], b: [{}] });
     await old.router.image({ prompt: 'a cat' });
     await clock.advance(2_200);

@@ -70,23 +70,26 @@ describe.skipIf(skipped)('a shared Redis', () => {
     'becomes a replica that is read-only': (own) => own.cli('replicaof', '127.0.0.1', '1'),
   };
 
-  it.each(Object.entries(faults))('that %s keeps no request waiting, and is an event', async (_, fault) => {
-    const { router, clock, states } = processWith(opened);
-    await untilAnswered(router, clock);
-    await fault(server);
-    await until(
-      () => states.some((event) => event.type === 'store-state' && event.plugin === 'limits'),
-      clock,
-    );
-    expect(states[0]).toMatchObject({ state: 'away', store: 'redis' });
-    for (let n = 0; n < 20; n++) {
-      const before = clock.now();
-      await router.chat(ask);
-      expect(clock.now()).toBe(before);
-    }
-  });
+  it.each(Object.entries(faults))(
+    'that %s delays no request, and is reported as an event',
+    async (_, fault) => {
+      const { router, clock, states } = processWith(opened);
+      await untilAnswered(router, clock);
+      await fault(server);
+      await until(
+        () => states.some((event) => event.type === 'store-state' && event.plugin === 'limits'),
+        clock,
+      );
+      expect(states[0]).toMatchObject({ state: 'away', store: 'redis' });
+      for (let n = 0; n < 20; n++) {
+        const before = clock.now();
+        await router.chat(ask);
+        expect(clock.now()).toBe(before);
+      }
+    },
+  );
 
-  it('that is not there from the start delays the first request by its timeout, and no other', async () => {
+  it('that is unreachable from the start delays only the first request, by its timeout', async () => {
     await server.kill();
     const { router, clock } = processWith(opened);
     const before = clock.now();
@@ -97,7 +100,7 @@ describe.skipIf(skipped)('a shared Redis', () => {
     expect(clock.now()).toBe(then);
   });
 
-  it('that comes back is an event, and receives what was learned meanwhile', async () => {
+  it('that returns is reported as an event, and receives what was learned meanwhile', async () => {
     const { router, clock, states } = processWith(opened);
     await untilAnswered(router, clock);
     server.freeze();
@@ -115,7 +118,7 @@ describe.skipIf(skipped)('a shared Redis', () => {
     await until(async () => (await heard()) && usedIn(server) === Math.round(spent * 1e6), clock);
   });
 
-  it('that has lost its data learns again what was spent', async () => {
+  it('that lost its data is sent again what was spent', async () => {
     const { router, clock } = processWith(opened, [{}], patient);
     await untilAnswered(router, clock);
     server.cli('flushall');
@@ -124,7 +127,7 @@ describe.skipIf(skipped)('a shared Redis', () => {
     await until(() => usedIn(server) === Math.round(spent * 1e6), clock);
   });
 
-  it('that holds something else under its keys keeps no request waiting', async () => {
+  it('that holds foreign values under its keys delays no request', async () => {
     const { router, clock, states } = processWith(opened);
     await untilAnswered(router, clock);
     for (const key of server.cli('keys', '*').split('\n')) server.cli('set', key, 'no hash', 'px', '60000');
@@ -132,7 +135,7 @@ describe.skipIf(skipped)('a shared Redis', () => {
     await router.chat(ask);
   });
 
-  it('makes the other of two processes respect a 429', async () => {
+  it('makes a second process respect a 429', async () => {
     const limited = { error: { kind: 'rate-limit', status: 429, retryAfter: 30_000 } } as const;
     const second = await ioredis(server.port);
     const [one, other] = [processWith(opened, [limited], patient), processWith(second, [{}], patient)];

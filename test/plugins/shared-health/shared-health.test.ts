@@ -33,7 +33,7 @@ describe('sharedHealth()', () => {
     expect((await second?.router.chat(ask))?.target).toBe('a');
   });
 
-  it('makes others leave a key alone that is misconfigured', async () => {
+  it('makes other processes avoid a misconfigured key', async () => {
     const { all, clock } = fleet([
       { a: [refused], b: [{}] },
       { a: [{}], b: [{}] },
@@ -46,7 +46,7 @@ describe('sharedHealth()', () => {
     ]);
   });
 
-  it('costs forty-nine others one request each, at most, when one has seen an outage', async () => {
+  it('costs forty-nine other processes at most one request each after one detects an outage', async () => {
     const { all, clock } = fleet(Array.from({ length: 50 }, () => ({ a: [broken], b: [{}] })));
     const [first, ...others] = all;
     for (let n = 0; n < 5; n++) await first?.router.chat(ask);
@@ -59,7 +59,7 @@ describe('sharedHealth()', () => {
     expect(Math.max(...calls)).toBeLessThanOrEqual(1);
   });
 
-  it('takes no target from a process for which it works', async () => {
+  it('leaves a target to a process whose requests succeed', async () => {
     const { all, clock } = fleet([
       { a: [broken], b: [{}] },
       { a: [{}], b: [{}] },
@@ -74,7 +74,7 @@ describe('sharedHealth()', () => {
     expect((await second?.router.chat(ask))?.target).toBe('a');
   });
 
-  it('does not send a hint in circles', async () => {
+  it('does not send a received hint on', async () => {
     const { all, clock } = fleet([
       { a: [broken], b: [{}] },
       { a: [{}], b: [{}] },
@@ -88,7 +88,7 @@ describe('sharedHealth()', () => {
     expect(states).toEqual(['unresponsive']);
   });
 
-  it('gives a new process the latencies of the others', async () => {
+  it('shares latencies with a new process', async () => {
     const clock = virtualClock();
     const store = memory({ clock });
     const old = world({ a: [{ delay: 300 }] }, { clock, store, plugins: [sharedHealth()] });
@@ -106,7 +106,7 @@ describe('sharedHealth()', () => {
     expect(latency?.p50).toBeLessThan(320);
   });
 
-  it('counts its own latencies once', async () => {
+  it('counts a process’s own latencies once', async () => {
     const { all, clock } = fleet([{ a: [{ delay: 300 }] }]);
     const [only] = all;
     for (let n = 0; n < 20; n++) {
@@ -119,7 +119,7 @@ describe('sharedHealth()', () => {
     expect(latency?.samples).toBeLessThanOrEqual(20);
   });
 
-  it('changes nothing where the store is away but for an event', async () => {
+  it('only emits an event if the store is unavailable', async () => {
     const gone = (): Promise<never> => Promise.reject(new Error('gone'));
     const never = (): Promise<never> => new Promise(() => {});
     for (const way of [gone, never]) {
@@ -135,7 +135,7 @@ describe('sharedHealth()', () => {
     }
   });
 
-  it('publishes what it learned while the store was away when it is back', async () => {
+  it('publishes what it learned during an outage of the store afterwards', async () => {
     const clock = virtualClock();
     const real = memory({ clock });
     let away = true;
@@ -156,7 +156,7 @@ describe('sharedHealth()', () => {
     ['sharedHealth().interval', { interval: 1 }],
     ['sharedHealth().storeTimeout', { storeTimeout: 0 }],
     ['sharedHealth().defer', { defer: 1 as never }],
-  ])('refuses a wrong %s', (option, options) => {
+  ])('rejects an invalid %s', (option, options) => {
     try {
       sharedHealth(options);
       throw new Error('was not refused');

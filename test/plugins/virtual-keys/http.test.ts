@@ -61,7 +61,7 @@ async function refusal(promise: Promise<unknown>): Promise<{ status: number; cod
 }
 
 describe('a virtual key over HTTP, with the OpenAI SDK', () => {
-  it('gets answers, also as a stream and as embeddings', async () => {
+  it('receives chats, streams and embeddings', async () => {
     const client = clientOf((await keys.create({ tenant: 'acme' })).token);
     expect((await ask(client)).choices[0]?.message.content).toBe('ok');
     const stream = await client.chat.completions.create({
@@ -91,7 +91,7 @@ describe('a virtual key over HTTP, with the OpenAI SDK', () => {
     expect(await refusal(ask(client))).toMatchObject({ status: 401 });
   });
 
-  it('names and sees only the routes, targets and aliases that it may', async () => {
+  it('can use and list only its allowed routes, targets and aliases', async () => {
     const client = clientOf((await keys.create({ tenant: 'acme', models: ['fast', 'gpt-4o'] })).token);
     const seen: string[] = [];
     for await (const { id } of client.models.list()) seen.push(id);
@@ -106,7 +106,7 @@ describe('a virtual key over HTTP, with the OpenAI SDK', () => {
     expect(await refusal(client.models.retrieve('a'))).toMatchObject({ status: 404 });
   });
 
-  it('is refused with 429 and when to come back at its own limits, in US$ and in requests', async () => {
+  it('gets 429 with a retry time at its own limits, in US$ and in requests', async () => {
     const few = clientOf((await keys.create({ tenant: 'acme', limits: { requestsPerMinute: 2 } })).token);
     await ask(few);
     await ask(few);
@@ -119,7 +119,7 @@ describe('a virtual key over HTTP, with the OpenAI SDK', () => {
     expect((await ask(free)).choices).toHaveLength(1);
   });
 
-  it('reads budgets and the ledger with the role admin, and not as a caller', async () => {
+  it('can read budgets and the ledger only with the role admin', async () => {
     const caller = await keys.create({ tenant: 'acme', limits: { usdPerDay: 1 } });
     const admin = clientOf((await keys.create({ tenant: 'ops', role: 'admin' })).token);
     await ask(clientOf(caller.token));

@@ -44,7 +44,7 @@ function serverWith() {
 }
 
 describe('a virtual key', () => {
-  it('admits its caller with its tenant', async () => {
+  it('admits its caller as its tenant', async () => {
     const { keys, ask, events } = serverWith();
     const { token, key } = await keys.create({ tenant: 'acme', user: 'ann' });
     expect((await ask(token)).status).toBe(200);
@@ -71,7 +71,7 @@ describe('a virtual key', () => {
     expect((await ask(change(token))).status).toBe(401);
   });
 
-  it('is refused when it has been disabled, deleted or has expired', async () => {
+  it('is refused when it is disabled, deleted or expired', async () => {
     const { clock, keys, ask } = serverWith();
     const [disabled, deleted, expiring] = await Promise.all([
       keys.create({ tenant: 'a' }),
@@ -87,7 +87,7 @@ describe('a virtual key', () => {
     expect((await ask(disabled.token)).status).toBe(200);
   });
 
-  it('names only the models that it may, and sees no others', async () => {
+  it('can use and list only its allowed models', async () => {
     const { keys, ask, get } = serverWith();
     const { token } = await keys.create({ tenant: 'acme', models: ['fast'] });
     expect((await ask(token, 'fast')).status).toBe(200);
@@ -118,7 +118,7 @@ describe('a virtual key', () => {
     expect((await ask(free.token)).status).toBe(200);
   });
 
-  it('reads reports only with the role admin', async () => {
+  it('can read reports only with the role admin', async () => {
     const { keys, ask, get } = serverWith();
     const caller = await keys.create({ tenant: 'acme', limits: { usdPerDay: 1 } });
     const admin = await keys.create({ tenant: 'ops', role: 'admin' });
@@ -131,7 +131,7 @@ describe('a virtual key', () => {
     expect((await get(admin.token, '/reports/other')).status).toBe(404);
   });
 
-  it('keeps working while the store is away, where it was known before', async () => {
+  it('keeps working while the store is unavailable if it was used before', async () => {
     const clock = virtualClock();
     const real = memory({ clock });
     let away = false;
@@ -147,7 +147,7 @@ describe('a virtual key', () => {
     expect(await keys.identify(token)).toMatchObject({ tenant: 'acme' });
   });
 
-  it('is changed elsewhere within the time that it is cached', async () => {
+  it('follows a change by another process within its cache time', async () => {
     const clock = virtualClock();
     const store = memory({ clock });
     const [here, there] = [virtualKeys(store, { clock }), virtualKeys(store, { clock })];
@@ -158,7 +158,7 @@ describe('a virtual key', () => {
     expect(await there.identify(token)).toBeUndefined();
   });
 
-  it('is not lost where several are created at the same time', async () => {
+  it('is not lost if several are created at the same time', async () => {
     const keys = virtualKeys(memory());
     await Promise.all(Array.from({ length: 8 }, (_, index) => keys.create({ tenant: `t${index}` })));
     expect(await keys.list()).toHaveLength(8);
@@ -170,7 +170,7 @@ describe('a virtual key', () => {
     ['key.models', { tenant: 'a', models: 'fast' as never }],
     ['key.limits.usdPerDay', { tenant: 'a', limits: { usdPerDay: -1 } }],
     ['key.scope', { tenant: 'a', scope: 'x' } as never],
-  ])('is refused with a wrong %s', async (option, options) => {
+  ])('is rejected with an invalid %s', async (option, options) => {
     const error = await rejection(virtualKeys(memory()).create(options));
     expect(isRouterError(error, 'config') && error.option).toBe(option);
   });

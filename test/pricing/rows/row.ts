@@ -1,11 +1,11 @@
 import type { Price, ProviderOptions, ServedAs, Usage } from 'signalbox';
-import type { ProviderName, Told } from '../vendors.ts';
+import type { ProviderName, WireAnswer } from '../vendors.ts';
 
 /** What a vendor counts, and the usage and the bill that come of it. */
 export interface Row {
   readonly name: string;
   readonly provider: ProviderName;
-  readonly told: Told;
+  readonly wire: WireAnswer;
   readonly usage: Usage;
   /** The cost in micro-US$; `undefined` where it cannot be known. */
   readonly micros: number | undefined;

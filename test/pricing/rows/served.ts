@@ -5,14 +5,14 @@ const counted = { prompt_tokens: 1_000, completion_tokens: 100 };
 const usage = { inputTokens: 1_000, outputTokens: 100 };
 const tiered = { ...rates, serviceTiers: { flex: 0.5, priority: { input: 2, output: 20 } } };
 
-/** How answers were served, and what their vendors' tools did. Prices of the catalogue are those of November 2026. */
+/** How answers were served, and what their vendors' tools did. Prices of the catalog are those of November 2026. */
 export const served: readonly Row[] = [
   {
-    name: 'OpenAI: flex at half the catalogue’s price',
+    name: 'OpenAI: flex at half the catalog’s price',
     provider: 'openai',
     model: 'gpt-5-mini',
     price: 'catalog',
-    told: chat(counted, { service_tier: 'flex' }),
+    wire: chat(counted, { service_tier: 'flex' }),
     usage,
     served: { serviceTier: 'flex' },
     micros: (250 + 200) / 2,
@@ -23,7 +23,7 @@ export const served: readonly Row[] = [
     provider: 'responses',
     model: 'gpt-5.5',
     price: 'catalog',
-    told: response({ input_tokens: 1_000, output_tokens: 100 }, [], { service_tier: 'priority' }),
+    wire: response({ input_tokens: 1_000, output_tokens: 100 }, [], { service_tier: 'priority' }),
     usage,
     served: { serviceTier: 'priority' },
     micros: (5_000 + 3_000) * 2.5,
@@ -34,7 +34,7 @@ export const served: readonly Row[] = [
     provider: 'openai',
     model: 'gpt-6-sol',
     price: 'catalog',
-    told: chat(counted, { service_tier: 'priority' }),
+    wire: chat(counted, { service_tier: 'priority' }),
     usage,
     served: { serviceTier: 'priority' },
     micros: 2_000 + 1_000,
@@ -46,7 +46,7 @@ export const served: readonly Row[] = [
     provider: 'openai',
     model: 'gpt-5-mini',
     price: 'catalog',
-    told: chat(counted, { service_tier: 'scale' }),
+    wire: chat(counted, { service_tier: 'scale' }),
     usage,
     served: { serviceTier: 'scale' },
     micros: 250 + 200,
@@ -56,7 +56,7 @@ export const served: readonly Row[] = [
   {
     name: 'OpenAI: the default tier is the standard one',
     provider: 'openai',
-    told: chat(counted, { service_tier: 'default' }),
+    wire: chat(counted, { service_tier: 'default' }),
     usage,
     served: { serviceTier: 'standard' },
     micros: 1_000 + 1_000,
@@ -66,7 +66,7 @@ export const served: readonly Row[] = [
     provider: 'openai',
     price: tiered,
     options: { openai: { service_tier: 'priority' } },
-    told: chat(counted, { service_tier: 'default' }),
+    wire: chat(counted, { service_tier: 'default' }),
     usage,
     served: { serviceTier: 'standard' },
     micros: 1_000 + 1_000,
@@ -75,7 +75,7 @@ export const served: readonly Row[] = [
     name: 'Azure: a declared factor',
     provider: 'azure',
     price: tiered,
-    told: chat(counted, { service_tier: 'flex' }),
+    wire: chat(counted, { service_tier: 'flex' }),
     usage,
     served: { serviceTier: 'flex' },
     micros: (1_000 + 1_000) / 2,
@@ -84,7 +84,7 @@ export const served: readonly Row[] = [
     name: 'Bedrock: declared rates of a tier',
     provider: 'bedrock',
     price: tiered,
-    told: chat(counted, { service_tier: 'priority' }),
+    wire: chat(counted, { service_tier: 'priority' }),
     usage,
     served: { serviceTier: 'priority' },
     micros: 2_000 + 2_000,
@@ -94,7 +94,7 @@ export const served: readonly Row[] = [
     provider: 'bedrock',
     price: tiered,
     options: { bedrock: { service_tier: 'flex' } },
-    told: chat(counted),
+    wire: chat(counted),
     usage,
     micros: (1_000 + 1_000) / 2,
     estimated: true,
@@ -102,7 +102,7 @@ export const served: readonly Row[] = [
   {
     name: 'Bedrock: a tier without a declared price',
     provider: 'bedrock',
-    told: chat(counted, { service_tier: 'reserved' }),
+    wire: chat(counted, { service_tier: 'reserved' }),
     usage,
     served: { serviceTier: 'reserved' },
     micros: 1_000 + 1_000,
@@ -113,7 +113,7 @@ export const served: readonly Row[] = [
     provider: 'groq',
     model: 'llama-3.3-70b-versatile',
     price: 'catalog',
-    told: chat(counted, { service_tier: 'flex' }),
+    wire: chat(counted, { service_tier: 'flex' }),
     usage,
     served: { serviceTier: 'flex' },
     micros: 590 + 79,
@@ -122,7 +122,7 @@ export const served: readonly Row[] = [
   {
     name: 'Groq: on demand is the standard tier',
     provider: 'groq',
-    told: chat(counted, { service_tier: 'on_demand' }),
+    wire: chat(counted, { service_tier: 'on_demand' }),
     usage,
     served: { serviceTier: 'standard' },
     micros: 1_000 + 1_000,
@@ -131,7 +131,7 @@ export const served: readonly Row[] = [
     name: 'Vertex AI: the kind of traffic in the usage',
     provider: 'vertex',
     price: tiered,
-    told: chat({ ...counted, extra_properties: { google: { traffic_type: 'ON_DEMAND_FLEX' } } }),
+    wire: chat({ ...counted, extra_properties: { google: { traffic_type: 'ON_DEMAND_FLEX' } } }),
     usage,
     served: { serviceTier: 'flex' },
     micros: (1_000 + 1_000) / 2,
@@ -140,7 +140,7 @@ export const served: readonly Row[] = [
     name: 'Vertex AI: provisioned throughput',
     provider: 'vertex',
     price: tiered,
-    told: chat({ ...counted, extra_properties: { google: { traffic_type: 'PROVISIONED_THROUGHPUT' } } }),
+    wire: chat({ ...counted, extra_properties: { google: { traffic_type: 'PROVISIONED_THROUGHPUT' } } }),
     usage,
     served: { serviceTier: 'provisioned' },
     micros: 1_000 + 1_000,
@@ -151,7 +151,7 @@ export const served: readonly Row[] = [
     provider: 'google',
     price: tiered,
     options: { google: { serviceTier: 'priority' } },
-    told: gemini({ promptTokenCount: 1_000, candidatesTokenCount: 100 }, {}, undefined, {
+    wire: gemini({ promptTokenCount: 1_000, candidatesTokenCount: 100 }, {}, undefined, {
       'x-gemini-service-tier': 'standard',
     }),
     usage,
@@ -159,11 +159,11 @@ export const served: readonly Row[] = [
     micros: 1_000 + 1_000,
   },
   {
-    name: 'Gemini: priority at the catalogue’s price',
+    name: 'Gemini: priority at the catalog’s price',
     provider: 'google',
     model: 'gemini-2.5-flash',
     price: 'catalog',
-    told: gemini({ promptTokenCount: 1_000, candidatesTokenCount: 100, serviceTier: 'priority' }),
+    wire: gemini({ promptTokenCount: 1_000, candidatesTokenCount: 100, serviceTier: 'priority' }),
     usage,
     served: { serviceTier: 'priority' },
     micros: (300 + 250) * 1.8,
@@ -174,7 +174,7 @@ export const served: readonly Row[] = [
     provider: 'google',
     model: 'gemini-2.5-flash',
     price: 'catalog',
-    told: gemini({
+    wire: gemini({
       promptTokenCount: 1_000,
       candidatesTokenCount: 100,
       cachedContentTokenCount: 400,
@@ -191,7 +191,7 @@ export const served: readonly Row[] = [
     provider: 'anthropic',
     model: 'claude-opus-5',
     price: 'catalog',
-    told: anthropicMessage({
+    wire: anthropicMessage({
       input_tokens: 1_000,
       cache_read_input_tokens: 2_000,
       output_tokens: 100,
@@ -207,7 +207,7 @@ export const served: readonly Row[] = [
   {
     name: 'Anthropic: anywhere in the world is no region',
     provider: 'anthropic',
-    told: anthropicMessage({
+    wire: anthropicMessage({
       input_tokens: 1_000,
       output_tokens: 100,
       service_tier: 'standard',
@@ -222,7 +222,7 @@ export const served: readonly Row[] = [
     provider: 'anthropic',
     model: 'claude-haiku-4-5',
     price: 'catalog',
-    told: anthropicMessage({ input_tokens: 1_000, output_tokens: 100, service_tier: 'priority' }),
+    wire: anthropicMessage({ input_tokens: 1_000, output_tokens: 100, service_tier: 'priority' }),
     usage,
     served: { serviceTier: 'priority' },
     micros: 1_000 + 500,
@@ -232,7 +232,7 @@ export const served: readonly Row[] = [
   {
     name: 'Anthropic: a region without a declared price',
     provider: 'anthropic',
-    told: anthropicMessage({ input_tokens: 1_000, output_tokens: 100, inference_geo: 'us' }),
+    wire: anthropicMessage({ input_tokens: 1_000, output_tokens: 100, inference_geo: 'us' }),
     usage,
     served: { region: 'us' },
     micros: 1_000 + 1_000,
@@ -242,7 +242,7 @@ export const served: readonly Row[] = [
     name: 'OpenRouter: what it charges holds, whatever the tier',
     provider: 'openrouter',
     price: 'catalog',
-    told: chat({ ...counted, cost: 0.0125 }, { service_tier: 'flex' }),
+    wire: chat({ ...counted, cost: 0.0125 }, { service_tier: 'flex' }),
     usage,
     served: { serviceTier: 'flex' },
     micros: 12_500,
@@ -252,7 +252,7 @@ export const served: readonly Row[] = [
     name: 'xAI: what it charges, in ticks',
     provider: 'xai',
     price: 'catalog',
-    told: chat({ ...counted, cost_in_usd_ticks: 37_756_000, num_sources_used: 3 }),
+    wire: chat({ ...counted, cost_in_usd_ticks: 37_756_000, num_sources_used: 3 }),
     usage,
     micros: 3_775.6,
     source: 'reported',
@@ -261,7 +261,7 @@ export const served: readonly Row[] = [
     name: 'xAI over Responses: the same',
     provider: 'responses',
     price: 'catalog',
-    told: response({ input_tokens: 1_000, output_tokens: 100, cost_in_usd_ticks: 37_756_000 }),
+    wire: response({ input_tokens: 1_000, output_tokens: 100, cost_in_usd_ticks: 37_756_000 }),
     usage,
     micros: 3_775.6,
     source: 'reported',
@@ -270,7 +270,7 @@ export const served: readonly Row[] = [
     name: 'Perplexity: what it charges, as the sum of its parts',
     provider: 'perplexity',
     price: 'catalog',
-    told: chat({
+    wire: chat({
       ...counted,
       search_context_size: 'low',
       cost: { input_tokens_cost: 0.001, output_tokens_cost: 0.0001, request_cost: 0.005, total_cost: 0.0061 },
@@ -283,7 +283,7 @@ export const served: readonly Row[] = [
     name: 'Perplexity: usage and cost in each chunk',
     provider: 'perplexity',
     price: 'catalog',
-    told: chunks(
+    wire: chunks(
       { prompt_tokens: 10, completion_tokens: 4, cost: { total_cost: 0.006 } },
       { usage: { prompt_tokens: 10, completion_tokens: 1 } },
       { usage: { prompt_tokens: 10, completion_tokens: 4, cost: { total_cost: 0.006 } } },
@@ -296,7 +296,7 @@ export const served: readonly Row[] = [
     name: 'a server of its own: its cost is believed where that is declared',
     provider: 'declared',
     price: 'catalog',
-    told: chat({ ...counted, cost: 0.5 }),
+    wire: chat({ ...counted, cost: 0.5 }),
     usage,
     micros: 500_000,
     source: 'reported',
@@ -304,14 +304,14 @@ export const served: readonly Row[] = [
   {
     name: 'a server of its own: its cost is not believed elsewhere',
     provider: 'house',
-    told: chat({ ...counted, cost: 0.5 }),
+    wire: chat({ ...counted, cost: 0.5 }),
     usage,
     micros: 1_000 + 1_000,
   },
   {
     name: 'a server of its own: a declared price goes before what it says',
     provider: 'declared',
-    told: chat({ ...counted, cost: 0.5 }),
+    wire: chat({ ...counted, cost: 0.5 }),
     usage,
     micros: 1_000 + 1_000,
   },
@@ -326,7 +326,7 @@ export const tools: readonly Row[] = [
     provider: 'responses',
     model: 'gpt-5-mini',
     price: 'catalog',
-    told: response(wordsOf, [called('file_search_call'), called('file_search_call')]),
+    wire: response(wordsOf, [called('file_search_call'), called('file_search_call')]),
     usage: { ...usage, fileSearches: 2 },
     micros: 450 + 5_000,
     source: 'catalog',
@@ -336,7 +336,7 @@ export const tools: readonly Row[] = [
     provider: 'responses',
     model: 'gpt-5-mini',
     price: 'catalog',
-    told: response(
+    wire: response(
       wordsOf,
       [
         called('web_search_call', { action: { type: 'search' } }),
@@ -354,7 +354,7 @@ export const tools: readonly Row[] = [
     provider: 'responses',
     model: 'gpt-5-mini',
     price: 'catalog',
-    told: response(wordsOf, [
+    wire: response(wordsOf, [
       called('code_interpreter_call', { container_id: 'a' }),
       called('code_interpreter_call', { container_id: 'a' }),
     ]),
@@ -366,7 +366,7 @@ export const tools: readonly Row[] = [
   {
     name: 'OpenAI: an image that a tool made',
     provider: 'responses',
-    told: response(wordsOf, [called('image_generation_call', { result: 'AAAA' })]),
+    wire: response(wordsOf, [called('image_generation_call', { result: 'AAAA' })]),
     usage: { ...usage, unpricedUses: 1 },
     micros: 1_000 + 1_000,
     estimated: true,
@@ -374,7 +374,7 @@ export const tools: readonly Row[] = [
   {
     name: 'a declared price without a fee for searches',
     provider: 'responses',
-    told: response(wordsOf, [called('web_search_call'), called('file_search_call')]),
+    wire: response(wordsOf, [called('web_search_call'), called('file_search_call')]),
     usage: { ...usage, webSearches: 1, fileSearches: 1 },
     micros: 1_000 + 1_000,
     estimated: true,
@@ -384,7 +384,7 @@ export const tools: readonly Row[] = [
     provider: 'anthropic',
     model: 'claude-haiku-4-5',
     price: 'catalog',
-    told: anthropicMessage({
+    wire: anthropicMessage({
       ...wordsOf,
       server_tool_use: { web_search_requests: 3, web_fetch_requests: 2 },
     }),
@@ -397,7 +397,7 @@ export const tools: readonly Row[] = [
     provider: 'anthropic',
     model: 'claude-haiku-4-5',
     price: 'catalog',
-    told: anthropicMessage(wordsOf, {
+    wire: anthropicMessage(wordsOf, {
       container: { id: 'container_1', expires_at: '2026-11-28T00:00:00Z' },
     }),
     usage: { ...usage, codeExecutions: 1 },
@@ -410,7 +410,7 @@ export const tools: readonly Row[] = [
     provider: 'google',
     model: 'gemini-3.5-flash',
     price: 'catalog',
-    told: gemini(
+    wire: gemini(
       { promptTokenCount: 1_000, candidatesTokenCount: 100 },
       { groundingMetadata: { webSearchQueries: ['one', 'two', ''] } },
       'gemini-3.5-flash',
@@ -425,7 +425,7 @@ export const tools: readonly Row[] = [
     provider: 'google',
     model: 'gemini-2.5-flash',
     price: 'catalog',
-    told: gemini(
+    wire: gemini(
       { promptTokenCount: 1_000, candidatesTokenCount: 100 },
       { groundingMetadata: { webSearchQueries: ['one', 'two'] } },
       'gemini-2.5-flash',
@@ -438,7 +438,7 @@ export const tools: readonly Row[] = [
   {
     name: 'Gemini: a map',
     provider: 'google',
-    told: gemini(
+    wire: gemini(
       { promptTokenCount: 1_000, candidatesTokenCount: 100 },
       { groundingMetadata: { groundingChunks: [{ maps: { uri: 'https://maps.example', title: 'M' } }] } },
     ),

@@ -6,7 +6,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'xAI: reasoning beside the completion',
     provider: 'xai',
-    told: chat({
+    wire: chat({
       prompt_tokens: 12,
       completion_tokens: 2,
       total_tokens: 331,
@@ -18,7 +18,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'xAI: reasoning beside the completion, without a total',
     provider: 'xai',
-    told: chat({
+    wire: chat({
       prompt_tokens: 12,
       completion_tokens: 2,
       completion_tokens_details: { reasoning_tokens: 30 },
@@ -29,7 +29,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'xAI: the total says that reasoning stands inside after all',
     provider: 'xai',
-    told: chat({
+    wire: chat({
       prompt_tokens: 12,
       completion_tokens: 40,
       total_tokens: 52,
@@ -41,7 +41,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'Vertex AI: thoughts beside the completion',
     provider: 'vertex',
-    told: chat({
+    wire: chat({
       prompt_tokens: 20,
       completion_tokens: 8,
       total_tokens: 128,
@@ -53,7 +53,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'any server: the total says that reasoning stands beside',
     provider: 'house',
-    told: chat({
+    wire: chat({
       prompt_tokens: 12,
       completion_tokens: 40,
       total_tokens: 82,
@@ -65,7 +65,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'any server: more reasoning than completion cannot stand inside it',
     provider: 'house',
-    told: chat({
+    wire: chat({
       prompt_tokens: 12,
       completion_tokens: 2,
       completion_tokens_details: { reasoning_tokens: 30 },
@@ -76,7 +76,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'OpenAI: reasoning and cached tokens inside',
     provider: 'openai',
-    told: chat({
+    wire: chat({
       prompt_tokens: 100,
       completion_tokens: 40,
       total_tokens: 140,
@@ -95,7 +95,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'OpenAI, Responses: the same, and what the cache keeps for twelve hours',
     provider: 'responses',
-    told: response({
+    wire: response({
       input_tokens: 100,
       output_tokens: 40,
       total_tokens: 140,
@@ -119,14 +119,14 @@ export const tokens: readonly Row[] = [
   {
     name: 'Moonshot: cached tokens at the top',
     provider: 'moonshot',
-    told: chat({ prompt_tokens: 100, completion_tokens: 10, total_tokens: 110, cached_tokens: 80 }),
+    wire: chat({ prompt_tokens: 100, completion_tokens: 10, total_tokens: 110, cached_tokens: 80 }),
     usage: { inputTokens: 100, outputTokens: 10, cacheReadTokens: 80 },
     micros: 20 + 8 + 100,
   },
   {
     name: 'Moonshot: in streams, usage in the choice',
     provider: 'moonshot',
-    told: chunks(
+    wire: chunks(
       { prompt_tokens: 19, completion_tokens: 13, total_tokens: 32 },
       {
         choices: [
@@ -144,7 +144,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'Moonshot: both spellings of cached tokens',
     provider: 'moonshot',
-    told: chat({
+    wire: chat({
       prompt_tokens: 100,
       completion_tokens: 10,
       cached_tokens: 80,
@@ -156,7 +156,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'Groq: in streams, usage under a name of its own',
     provider: 'groq',
-    told: chunks(
+    wire: chunks(
       { prompt_tokens: 9, completion_tokens: 5, total_tokens: 14, total_time: 0.1 },
       { x_groq: { id: 'req', usage: { prompt_tokens: 9, completion_tokens: 5, total_tokens: 14 } } },
     ),
@@ -166,7 +166,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'DeepSeek: hits and misses',
     provider: 'deepseek',
-    told: chat({
+    wire: chat({
       prompt_tokens: 100,
       completion_tokens: 10,
       total_tokens: 110,
@@ -179,21 +179,21 @@ export const tokens: readonly Row[] = [
   {
     name: 'DeepSeek: hits and misses alone',
     provider: 'deepseek',
-    told: chat({ completion_tokens: 10, prompt_cache_hit_tokens: 64, prompt_cache_miss_tokens: 36 }),
+    wire: chat({ completion_tokens: 10, prompt_cache_hit_tokens: 64, prompt_cache_miss_tokens: 36 }),
     usage: { inputTokens: 100, outputTokens: 10, cacheReadTokens: 64 },
     micros: 36 + 6.4 + 100,
   },
   {
     name: 'Mistral: a count of cached tokens at the top',
     provider: 'mistral',
-    told: chat({ prompt_tokens: 100, completion_tokens: 10, total_tokens: 110, num_cached_tokens: 40 }),
+    wire: chat({ prompt_tokens: 100, completion_tokens: 10, total_tokens: 110, num_cached_tokens: 40 }),
     usage: { inputTokens: 100, outputTokens: 10, cacheReadTokens: 40 },
     micros: 60 + 4 + 100,
   },
   {
     name: 'Qwen: writes to its cache',
     provider: 'qwen',
-    told: chat({
+    wire: chat({
       prompt_tokens: 100,
       completion_tokens: 10,
       total_tokens: 110,
@@ -209,7 +209,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'LiteLLM before Claude: reads and writes of the cache inside the prompt',
     provider: 'litellm',
-    told: chat({
+    wire: chat({
       prompt_tokens: 1_100,
       completion_tokens: 10,
       total_tokens: 1_110,
@@ -233,7 +233,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'a gateway before Claude: the total says that the cache stands beside the prompt',
     provider: 'house',
-    told: chat({
+    wire: chat({
       prompt_tokens: 100,
       completion_tokens: 10,
       total_tokens: 1_110,
@@ -246,14 +246,14 @@ export const tokens: readonly Row[] = [
   {
     name: 'a gateway before Claude: more cached tokens than prompt cannot stand inside it',
     provider: 'house',
-    told: chat({ prompt_tokens: 100, completion_tokens: 10, cache_read_input_tokens: 600 }),
+    wire: chat({ prompt_tokens: 100, completion_tokens: 10, cache_read_input_tokens: 600 }),
     usage: { inputTokens: 700, outputTokens: 10, cacheReadTokens: 600 },
     micros: 100 + 60 + 100,
   },
   {
     name: 'a server of its own: both beside, as declared',
     provider: 'declared',
-    told: chat({
+    wire: chat({
       prompt_tokens: 100,
       completion_tokens: 10,
       cached_tokens: 50,
@@ -265,7 +265,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'Perplexity: deep research counts reasoning apart, also from the total',
     provider: 'perplexity',
-    told: chat({
+    wire: chat({
       prompt_tokens: 33,
       completion_tokens: 7_163,
       total_tokens: 7_196,
@@ -286,7 +286,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'a later usage that is empty, null or 0 erases nothing',
     provider: 'house',
-    told: chunks(
+    wire: chunks(
       { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
       { usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 } },
       { usage: {} },
@@ -299,7 +299,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'usage in several chunks: each later one completes it',
     provider: 'house',
-    told: chunks(
+    wire: chunks(
       { prompt_tokens: 50, completion_tokens: 9, prompt_tokens_details: { cached_tokens: 20 } },
       { usage: { prompt_tokens: 50, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 20 } } },
       { usage: { prompt_tokens: 50, completion_tokens: 5, prompt_tokens_details: null } },
@@ -311,14 +311,14 @@ export const tokens: readonly Row[] = [
   {
     name: 'one count follows from the total',
     provider: 'house',
-    told: chat({ prompt_tokens: 7, total_tokens: 10 }),
+    wire: chat({ prompt_tokens: 7, total_tokens: 10 }),
     usage: { inputTokens: 7, outputTokens: 3 },
     micros: 7 + 30,
   },
   {
     name: 'Anthropic: the cache beside the input',
     provider: 'anthropic',
-    told: anthropicMessage({
+    wire: anthropicMessage({
       input_tokens: 100,
       cache_read_input_tokens: 1_000,
       cache_creation_input_tokens: 200,
@@ -339,7 +339,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'Anthropic: compactions are charged for on top of the totals',
     provider: 'anthropic',
-    told: anthropicMessage({
+    wire: anthropicMessage({
       input_tokens: 100,
       output_tokens: 40,
       iterations: [
@@ -353,7 +353,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'Anthropic: an advisor is charged for at the price of its own model',
     provider: 'anthropic',
-    told: anthropicMessage({
+    wire: anthropicMessage({
       input_tokens: 100,
       output_tokens: 40,
       iterations: [{ type: 'advisor_message', model: 'other', input_tokens: 9, output_tokens: 9 }],
@@ -365,7 +365,7 @@ export const tokens: readonly Row[] = [
   {
     name: 'Gemini: thoughts beside the candidates, tools beside the prompt',
     provider: 'google',
-    told: gemini({
+    wire: gemini({
       promptTokenCount: 100,
       candidatesTokenCount: 10,
       thoughtsTokenCount: 50,
@@ -379,14 +379,14 @@ export const tokens: readonly Row[] = [
   {
     name: 'Gemini, older SDK: the total holds thoughts that are in no count of their own',
     provider: 'googleLegacy',
-    told: gemini({ promptTokenCount: 100, candidatesTokenCount: 10, totalTokenCount: 160 }),
+    wire: gemini({ promptTokenCount: 100, candidatesTokenCount: 10, totalTokenCount: 160 }),
     usage: { inputTokens: 100, outputTokens: 60 },
     micros: 100 + 600,
   },
   {
     name: 'Gemini: a count of 0 is left out',
     provider: 'google',
-    told: gemini({ promptTokenCount: 100, totalTokenCount: 100 }),
+    wire: gemini({ promptTokenCount: 100, totalTokenCount: 100 }),
     usage: { inputTokens: 100, outputTokens: 0 },
     micros: 100,
   },
@@ -394,12 +394,12 @@ export const tokens: readonly Row[] = [
 
 /** Servers that count nothing: what is not known is never 0. The prompt is estimated at five tokens, the answer at one. */
 export const nothing: readonly Row[] = [
-  { name: 'no usage', provider: 'house', told: chat(undefined), usage: {}, micros: 5 + 10, estimated: true },
-  { name: 'an empty usage', provider: 'openai', told: chat({}), usage: {}, micros: 5 + 10, estimated: true },
+  { name: 'no usage', provider: 'house', wire: chat(undefined), usage: {}, micros: 5 + 10, estimated: true },
+  { name: 'an empty usage', provider: 'openai', wire: chat({}), usage: {}, micros: 5 + 10, estimated: true },
   {
     name: 'zeros for all counts',
     provider: 'house',
-    told: chat({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }),
+    wire: chat({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }),
     usage: {},
     micros: 5 + 10,
     estimated: true,
@@ -407,7 +407,7 @@ export const nothing: readonly Row[] = [
   {
     name: 'zeros for all counts, as Anthropic says it',
     provider: 'anthropic',
-    told: anthropicMessage({ input_tokens: 0, output_tokens: 0 }),
+    wire: anthropicMessage({ input_tokens: 0, output_tokens: 0 }),
     usage: {},
     micros: 5 + 10,
     estimated: true,
@@ -415,7 +415,7 @@ export const nothing: readonly Row[] = [
   {
     name: 'a prompt of 0, which no request has',
     provider: 'house',
-    told: chat({ prompt_tokens: 0, completion_tokens: 3, total_tokens: 3 }),
+    wire: chat({ prompt_tokens: 0, completion_tokens: 3, total_tokens: 3 }),
     usage: { outputTokens: 3 },
     micros: 5 + 30,
     estimated: true,
@@ -423,7 +423,7 @@ export const nothing: readonly Row[] = [
   {
     name: 'only a prompt',
     provider: 'house',
-    told: chat({ prompt_tokens: 7 }),
+    wire: chat({ prompt_tokens: 7 }),
     usage: { inputTokens: 7 },
     micros: 7 + 10,
     estimated: true,

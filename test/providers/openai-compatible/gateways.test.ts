@@ -1,7 +1,7 @@
 import { createRouter, isRouterError, type Price, type Provider, type UsageEvent } from 'signalbox';
 import { cloudflareGateway, litellm, openrouter, portkey, vercel } from 'signalbox/openai-compatible';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Behaviour, events, type FaultServer, faultServer, json } from '../../support/fault-server.ts';
+import { type Behavior, events, type FaultServer, faultServer, json } from '../../support/fault-server.ts';
 
 // The forms are those of the gateways' documentation, see the presets.
 const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
@@ -50,7 +50,7 @@ function routerOf(factory: Factory, price?: Price, headers?: Record<string, stri
   }
 }
 
-const whole = (more: object = {}, message: object = {}, headers = {}): Behaviour =>
+const whole = (more: object = {}, message: object = {}, headers = {}): Behavior =>
   json(
     {
       id: 'gen-1',
@@ -64,7 +64,7 @@ const whole = (more: object = {}, message: object = {}, headers = {}): Behaviour
   );
 
 /** A stream whose last chunk, with the usage, has `more`. */
-const inPieces = (more: object = {}, delta: object = {}, headers = {}): Behaviour =>
+const inPieces = (more: object = {}, delta: object = {}, headers = {}): Behavior =>
   events(
     [
       data({ id: 'gen-1', model: 'some/model', choices: [{ delta: { content: 'Hello' } }] }),
@@ -86,10 +86,10 @@ const reported = (total: number) => ({
 
 describe('OpenRouter', () => {
   const bill = { ...usage, cost: 0.00012, is_byok: false, cost_details: { upstream_inference_cost: 0.0001 } };
-  const told = { provider: 'DeepInfra', usage: bill };
+  const extra = { provider: 'DeepInfra', usage: bill };
 
   it('receives its own routing options in the body', async () => {
-    server.behave(whole(told));
+    server.behave(whole(extra));
     const own = {
       provider: { order: ['deepinfra', 'together'], allow_fallbacks: false, sort: 'price' },
       models: ['some/other'],
@@ -104,7 +104,7 @@ describe('OpenRouter', () => {
   it.each(['chat', 'stream'] as const)(
     'reports the provider that answered and the cost: %s',
     async (kind) => {
-      server.behave(kind === 'chat' ? whole(told) : inPieces(told));
+      server.behave(kind === 'chat' ? whole(extra) : inPieces(extra));
       const { [kind]: ask, used } = routerOf(openrouter);
       const { cost, providerMetadata } = await ask();
       expect(cost).toMatchObject(reported(0.00012));
@@ -143,7 +143,7 @@ describe('OpenRouter', () => {
         ': OPENROUTER PROCESSING\n\n',
         data({ choices: [{ delta: { content: 'Hel' } }] }),
         ': OPENROUTER PROCESSING\n\n',
-        data({ choices: [{ delta: { content: 'lo' }, finish_reason: 'stop' }], ...told }),
+        data({ choices: [{ delta: { content: 'lo' }, finish_reason: 'stop' }], ...extra }),
         data('[DONE]'),
       ]),
     );
@@ -184,13 +184,13 @@ describe('Vercel AI Gateway', () => {
     expect(server.received[0]?.body).toMatchObject(own);
   });
 
-  it.each<[string, 'chat' | 'stream', Behaviour]>([
+  it.each<[string, 'chat' | 'stream', Behavior]>([
     ['in the message', 'chat', whole({}, facts('0.0045405', '0.005'))],
     ['at the top', 'chat', whole(facts('0.0045405', '0.005'))],
     ['in a delta', 'stream', inPieces({}, facts('0.0045405', '0.005'))],
     ['in the last chunk', 'stream', inPieces(facts('0.0045405', '0.005'))],
-  ])('reports the provider that answered and the cost: %s', async (_place, kind, behaviour) => {
-    server.behave(behaviour);
+  ])('reports the provider that answered and the cost: %s', async (_place, kind, behavior) => {
+    server.behave(behavior);
     const { cost, providerMetadata } = await routerOf(vercel)[kind]();
     expect(cost).toMatchObject(reported(0.0045405));
     expect(providerMetadata['vercel']).toMatchObject({
@@ -401,10 +401,10 @@ describe('Cloudflare AI Gateway', () => {
 });
 
 describe('a cost that is reported', () => {
-  const told = { usage: { ...usage, cost: 0.5 } };
+  const extra = { usage: { ...usage, cost: 0.5 } };
 
   it('gives way to the price that the application declares', async () => {
-    server.behave(whole(told));
+    server.behave(whole(extra));
     const { cost } = await routerOf(openrouter, { input: 2, output: 2 }).chat();
     expect(cost).toMatchObject({ source: 'declared', total: expect.closeTo(0.00003, 12) });
   });

@@ -37,7 +37,7 @@ describe.skipIf(skipped)('redis()', () => {
       date: async () => serverDate(server),
     }));
 
-    it('runs a script that the server has forgotten', async () => {
+    it('runs a script that the server no longer has', async () => {
       const store = redis(opened.client, { timeout: 60_000 });
       await store.set('a', '1', { ttl: 60_000 });
       server.cli('script', 'flush');
@@ -66,13 +66,13 @@ describe.skipIf(skipped)('redis()', () => {
         expect(Number(server.cli('pttl', key)), key).toBeGreaterThan(0);
     });
 
-    it('keeps applications with prefixes of their own apart', async () => {
+    it('separates applications by prefix', async () => {
       const [one, two] = [redis(opened.client, { prefix: 'one' }), redis(opened.client, { prefix: 'two' })];
       await one.set('a', '1', { ttl: 60_000 });
       expect(await two.get(['a'])).toEqual([undefined]);
     });
 
-    it('takes and gives the same as memory(), whatever is asked in whatever order', async () => {
+    it('behaves like memory() for any sequence of operations', async () => {
       const store = redis(opened.client);
       let round = 0;
       await fc.assert(
@@ -90,7 +90,7 @@ describe.skipIf(skipped)('redis()', () => {
       );
     });
 
-    it('delivers messages over a connection of its own', async () => {
+    it('delivers messages over a separate connection', async () => {
       const store = redis(opened.client);
       const received = new Promise<string>((resolve) => store.subscribe?.('health', resolve));
       while (server.cli('pubsub', 'numsub', 'signalbox:channel:health').endsWith('\n0'))
@@ -100,7 +100,7 @@ describe.skipIf(skipped)('redis()', () => {
       await store.close?.();
     });
 
-    it('rejects after close(), and leaves the client of the application alone', async () => {
+    it('rejects after close(), and does not close the application’s client', async () => {
       const store = redis(opened.client);
       await store.close?.();
       expect(isRouterError(await rejection(store.get(['a'])), 'closed')).toBe(true);
@@ -161,7 +161,7 @@ describe.skipIf(skipped)('a cluster of three nodes', () => {
     }));
   });
 
-  it.each(Object.entries(clusterClients))('takes every operation, over %s', async (name, open) => {
+  it.each(Object.entries(clusterClients))('supports every operation, over %s', async (name, open) => {
     const opened = await open(nodes[0]?.port ?? 0);
     const store = redis(opened.client, { prefix: name.replaceAll(/\W/g, '') });
     await fill(store);
@@ -184,7 +184,7 @@ describe.skipIf(skipped)('a cluster of three nodes', () => {
   });
 });
 
-describe('redis() refuses', () => {
+describe('redis() rejects', () => {
   const client: RedisClient = { call: async () => undefined };
   it.each<[string, () => unknown]>([
     ['redis()', () => redis({} as never)],

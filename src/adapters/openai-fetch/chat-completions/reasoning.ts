@@ -32,7 +32,7 @@ export function signatureOf(call: Wire): ProviderOptions | undefined {
   return signature === undefined ? undefined : { google: { thoughtSignature: signature } };
 }
 
-/** The blocks name their format; only MiniMax has one of its own beside OpenRouter's. */
+/** The blocks name their format; only MiniMax has one besides OpenRouter's. */
 function vendorOf(details: readonly JSONObject[]): string {
   return details.some(({ format }) => asText(format)?.startsWith('MiniMax')) ? 'minimax' : 'openrouter';
 }

@@ -8,7 +8,7 @@ import { bucketOf, middleOf, samplesOf, slicedCounts } from './sliced-counts.ts'
 const growth = 1.08;
 
 /**
- * Latencies as counts by size and duration. A process takes in those of others until it has enough of its own: its own network and
+ * Latencies as counts by size and duration. A process merges those of others until it has enough itself: its own network and
  * load count more than what others measure.
  */
 export function latencyReplica(name: string, latencies: Latencies, clock: Clock): Replica {

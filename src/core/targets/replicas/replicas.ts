@@ -44,7 +44,7 @@ export function replicasOf(known: Known, onChange: (target: Target) => void): re
   return [...replicas, answersOf(known)];
 }
 
-/** A target's other workloads, which have a health of their own. */
+/** A target's other workloads, which have separate health. */
 function others(target: Target): readonly Target[] {
   const { provider } = target;
   const workloads: readonly (Workload | undefined)[] = [

@@ -11,7 +11,7 @@ export interface SlicedCounts extends Replica {
 
 /** How it uses the counts of others. */
 export interface Learner {
-  /** Whether it needs them: a process reads what others counted until it has enough of its own. */
+  /** Whether it needs them: a process reads others' counts until it has enough itself. */
   isLearning(): boolean;
   /** Takes in the counts of other processes in one slice. */
   learn(counts: readonly (readonly [field: string, count: number])[]): void;

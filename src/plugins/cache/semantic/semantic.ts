@@ -116,7 +116,7 @@ export class SemanticCache {
     const { threshold = 0.95, shadow = false } = this.#options;
     this.#count({ compared: 1 });
     const matches = await this.#index.search(question.partition, question.vector, mostMatches);
-    // In a file of its own, which most applications never need.
+    // In a separate file, which most applications never need.
     const { agree, lexiconOf } = await import('./lexical-guard.ts');
     const lexicon = lexiconOf(question.text);
     for (const match of matches) {

@@ -74,7 +74,7 @@ function addRequest(sum: Measures, { requestOutcome, charge, failover }: NewRow)
 /**
  * Rollups are broken down by tenant, route, target and operation, the same again by tag; by tenant and user, because there may be as many
  * users as rows; by what a vendor's prompt cache did, where that is known; and latencies without tenants. Most queries need less: by tenant alone, without
- * tenants, by tag alone, latencies by target alone are a few sums of their own instead of very many to be added up.
+ * tenants, by tag alone, latencies by target alone have separate sums, so that few rows are added up instead of very many.
  */
 export const facets = [
   'all',

@@ -1,4 +1,4 @@
-import { type Behaviour, json } from '../../../support/fault-server.ts';
+import { type Behavior, json } from '../../../support/fault-server.ts';
 import { event, events, isStream, type Plan, pieces } from './plan.ts';
 
 type Block = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -6,7 +6,7 @@ type Block = { readonly type: string } & Readonly<Record<string, unknown>>;
 const usage = { input_tokens: 10, output_tokens: 5 };
 
 /** An answer of the Messages API. */
-export function claudeAnswer(plan: Plan): Behaviour {
+export function claudeAnswer(plan: Plan): Behavior {
   return (response, received) => {
     const blocks = blocksOf(plan);
     const calls = plan.toolArguments !== undefined;

@@ -1,4 +1,4 @@
-import { type Behaviour, json } from '../../../support/fault-server.ts';
+import { type Behavior, json } from '../../../support/fault-server.ts';
 import { event, events, isStream, type Plan, pieces } from './plan.ts';
 
 type Item = { readonly type: string; readonly id: string } & Readonly<Record<string, unknown>>;
@@ -8,7 +8,7 @@ const usage = { input_tokens: 10, output_tokens: 5, total_tokens: 15 };
 const moderation = { input: { flagged: false }, output: { flagged: true } };
 
 /** An answer of the Responses API. */
-export function gptAnswer(plan: Plan): Behaviour {
+export function gptAnswer(plan: Plan): Behavior {
   return (response, received) => {
     const output = itemsOf(plan);
     const isModerated = (received.body as { readonly moderation?: object }).moderation !== undefined;

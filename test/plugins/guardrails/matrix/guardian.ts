@@ -1,10 +1,10 @@
-import { type Behaviour, json, type Received } from '../../../support/fault-server.ts';
+import { type Behavior, json, type Received } from '../../../support/fault-server.ts';
 
 /** What the guards that ask a model or an endpoint object to. */
 export const objectionable = 'topsecret plan';
 
 /** OpenAI's moderation endpoint, Llama Guard, Granite Guardian and a judge, each in its own form. */
-export function guardianAnswer({ body, path, text }: Received): Behaviour {
+export function guardianAnswer({ body, path, text }: Received): Behavior {
   const isBad = text.includes(objectionable);
   if (path.includes('moderations')) {
     const result = {
@@ -25,7 +25,7 @@ function verdictOf(model: string, isBad: boolean): string {
   return JSON.stringify({ violates: isBad, category: isBad ? 'secret plans' : 'none' });
 }
 
-function completion(content: string): Behaviour {
+function completion(content: string): Behavior {
   return json({
     id: 'chatcmpl-1',
     object: 'chat.completion',

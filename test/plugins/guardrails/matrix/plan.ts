@@ -1,4 +1,4 @@
-import { type Behaviour, type Received, raw } from '../../../support/fault-server.ts';
+import { type Behavior, type Received, raw } from '../../../support/fault-server.ts';
 
 /** What a vendor answers, in any API. */
 export interface Plan {
@@ -21,7 +21,7 @@ export function event(type: string, fields: object): string {
 }
 
 /** An event stream in one packet: its events tear values apart. */
-export function events(list: readonly string[]): Behaviour {
+export function events(list: readonly string[]): Behavior {
   return raw(list.join(''), { 'content-type': 'text/event-stream' });
 }
 

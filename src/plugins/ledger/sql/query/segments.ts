@@ -117,8 +117,8 @@ export function segmentSql(
 }
 
 /**
- * The sums of many segments of one table, by number of the segment and of the group. A statement for each would cost a round trip and a plan
- * of its own, hundreds of times. Signs are left to the reader.
+ * The sums of many segments of one table, by number of the segment and of the group. A statement for each would cost hundreds of
+ * round trips and plans. The caller applies the signs.
  */
 export function segmentsSql(
   segments: readonly NumberedSegment[],

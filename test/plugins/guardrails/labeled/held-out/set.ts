@@ -1,4 +1,4 @@
-import type { LabelledSet } from '../figures.ts';
+import type { LabeledSet } from '../figures.ts';
 import { maker, withoutLabel } from '../random.ts';
 import { negatives } from './negatives.ts';
 import { harmless, injections, languages } from './sentences.ts';
@@ -31,7 +31,7 @@ function inContext(made: string): { readonly value: string; readonly text: strin
 const of = (make: () => string) => Array.from({ length: 100 }, () => inContext(make()));
 
 /** The part that no rule was changed for. */
-export const heldOut: LabelledSet = {
+export const heldOut: LabeledSet = {
   personal: {
     EMAIL: of(email),
     PHONE: of(phone),

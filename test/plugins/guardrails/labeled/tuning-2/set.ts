@@ -1,13 +1,13 @@
-import type { LabelledSet } from '../figures.ts';
-import { inContext, labelled } from './contexts.ts';
+import type { LabeledSet } from '../figures.ts';
+import { inContext, labeled } from './contexts.ts';
 import { negatives } from './negatives.ts';
 import { harmless, injections, languages } from './sentences.ts';
 import { card, email, iban, ip, nationalId, phone, secret } from './values.ts';
 
-const of = (make: () => string) => Array.from({ length: 90 }, () => labelled(make()));
+const of = (make: () => string) => Array.from({ length: 90 }, () => labeled(make()));
 
 /** Samples written apart from the rules, which were then improved with them. */
-export const second: LabelledSet = {
+export const second: LabeledSet = {
   personal: {
     EMAIL: of(email),
     PHONE: of(phone),

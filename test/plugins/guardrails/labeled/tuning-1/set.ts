@@ -1,4 +1,4 @@
-import type { LabelledSet } from '../figures.ts';
+import type { LabeledSet } from '../figures.ts';
 import { negatives } from './negatives.ts';
 import { harmless, injections, languages } from './sentences.ts';
 import { card, email, iban, ip, nationalId, phone, pick, secret } from './values.ts';
@@ -22,7 +22,7 @@ const of = (make: () => string) =>
   });
 
 /** Samples that the rules were written with. */
-export const first: LabelledSet = {
+export const first: LabeledSet = {
   personal: {
     EMAIL: of(email),
     PHONE: of(phone),

@@ -1,4 +1,4 @@
-import type { LabelledSet } from '../figures.ts';
+import type { LabeledSet } from '../figures.ts';
 import { maker, withoutLabel } from '../random.ts';
 import { negatives } from './negatives.ts';
 import { harmless, injections, languages } from './sentences.ts';
@@ -31,7 +31,7 @@ function inContext(made: string): { readonly value: string; readonly text: strin
 const of = (make: () => string) => Array.from({ length: 100 }, () => inContext(make()));
 
 /** Samples written after the rules were improved with the second part; they were improved with these again. */
-export const third: LabelledSet = {
+export const third: LabeledSet = {
   personal: {
     EMAIL: of(email),
     PHONE: of(phone),

@@ -17,16 +17,16 @@ export interface Figure {
 export const precision = ({ found, wrong }: Figure): number => found / (found + wrong);
 export const recall = ({ found, positives }: Figure): number => found / positives;
 
-interface Labelled {
+interface Labeled {
   readonly text: string;
   readonly value: string;
 }
 
 /** Samples of one part of the set. */
-export interface LabelledSet {
+export interface LabeledSet {
   /** By entity. */
-  readonly personal: Readonly<Record<string, readonly Labelled[]>>;
-  readonly secrets: readonly Labelled[];
+  readonly personal: Readonly<Record<string, readonly Labeled[]>>;
+  readonly secrets: readonly Labeled[];
   readonly negatives: readonly { readonly text: string }[];
   readonly injections: readonly string[];
   readonly harmless: readonly string[];
@@ -37,7 +37,7 @@ export interface LabelledSet {
 /** Whether a finding covers most of a value, whose label may be a part of it. */
 async function covers(
   detector: Detector,
-  { text, value }: Labelled,
+  { text, value }: Labeled,
   entity: string | undefined,
 ): Promise<boolean> {
   const bare = value.replace(/^(?:password: |"api_key": ")/, '').replace(/"$/, '');
@@ -55,7 +55,7 @@ async function covers(
 async function figureOf(
   name: string,
   detector: Detector,
-  positives: readonly Labelled[],
+  positives: readonly Labeled[],
   others: readonly { readonly text: string }[],
   entity?: string,
 ): Promise<Figure> {
@@ -78,7 +78,7 @@ async function figureOf(
 }
 
 /** The figures of all built-in detectors over several parts of the set together. */
-export async function figures(sets: readonly LabelledSet[]): Promise<readonly Figure[]> {
+export async function figures(sets: readonly LabeledSet[]): Promise<readonly Figure[]> {
   const all = (await Promise.all(sets.map(figuresOf))).flat();
   return [...new Set(all.map(({ name }) => name))].map((name) =>
     sum(all.filter((each) => each.name === name)),
@@ -98,7 +98,7 @@ function sum(parts: readonly Figure[]): Figure {
   };
 }
 
-async function figuresOf(set: LabelledSet): Promise<readonly Figure[]> {
+async function figuresOf(set: LabeledSet): Promise<readonly Figure[]> {
   const personal = pii();
   const all: Figure[] = [await figureOf('secrets', secrets(), set.secrets, set.negatives)];
   for (const [entity, positives] of Object.entries(set.personal)) {
@@ -111,7 +111,7 @@ async function figuresOf(set: LabelledSet): Promise<readonly Figure[]> {
   return [...all, await injectionFigure(set), languageFigure(set)];
 }
 
-function injectionFigure({ injections, harmless }: LabelledSet): Promise<Figure> {
+function injectionFigure({ injections, harmless }: LabeledSet): Promise<Figure> {
   const positives = injections.map((text) => ({ text, value: text }));
   const others = harmless.map((text) => ({ text }));
   const anywhere = promptInjection();
@@ -126,7 +126,7 @@ function injectionFigure({ injections, harmless }: LabelledSet): Promise<Figure>
   return figureOf('prompt injection (a hint)', detector, positives, others);
 }
 
-function languageFigure({ languages }: LabelledSet): Figure {
+function languageFigure({ languages }: LabeledSet): Figure {
   const spoken = Object.entries(languages).flatMap(([code, list]) => list.map((text) => ({ code, text })));
   const wrong = spoken.filter(({ code, text }) => languageOf(text) !== code);
   return {

@@ -27,7 +27,7 @@ export function inContext(value: string): string {
 }
 
 /** A value in a text. */
-export function labelled(made: string): { readonly value: string; readonly text: string } {
+export function labeled(made: string): { readonly value: string; readonly text: string } {
   const { value, whole } = withoutLabel(made);
   return { value, text: inContext(whole) };
 }

@@ -20,7 +20,7 @@ const least: Readonly<Record<string, Readonly<Record<Part, readonly [precision: 
     language: { tuned: [0.95, 0.85], 'held out': [0.95, 0.85] },
   };
 
-describe.each(parts)('the labelled set, %s', (part) => {
+describe.each(parts)('the labeled set, %s', (part) => {
   const all = measured[part];
 
   it('has at least 500 positives and 500 hard negatives', () => {
