@@ -131,13 +131,13 @@ export function check<Request extends AnyRequest>(
   const checked = mayChange ? undefined : operation.check(input, fullCheck);
   if (checked === undefined) return parts.load(fullCheckPart, env.clock, options.signal);
   if (env.loadModels !== undefined) return env.loadModels(options.signal);
-  const recovery = parts.get(recoveryPart);
-  if (options.history !== undefined) recovery?.checkHistory(options.history, env.findRoute);
+  if (options.history !== undefined) parts.get(recoveryPart)?.checkHistory(options.history, env.findRoute);
   const isNamed = (options.route ?? options.targets ?? options.model) !== undefined;
   const isSelected = !isNamed && operation.selectable && select !== undefined;
   const named = isSelected ? fallbackRoute(select, env.findRoute) : namedRoute(options, env.findRoute);
   const isNarrowed = !isSelected && (options.targets ?? options.only ?? options.model) !== undefined;
-  const route = (isNarrowed ? recovery?.narrowedRoute(named, options, env.findRoute) : undefined) ?? named;
+  const route =
+    (isNarrowed ? parts.get(recoveryPart)?.narrowedRoute(named, options, env.findRoute) : undefined) ?? named;
   const id = env.nextId();
   return new RequestState({
     id,

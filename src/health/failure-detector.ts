@@ -199,7 +199,9 @@ export function failureDetector(clock: Clock, awake: AwakeClock, onChange: () =>
       lastToken = awake.now(now);
       entry.latencies.add(lastToken - entry.startedAt, now, entry.size);
       if (probe === entry) probe = undefined;
-      if (dismiss(self, hint)) onChange();
+      if (!self.suspected) return;
+      dismiss(self, hint);
+      onChange();
     },
     ended(entry, surely) {
       leave(entry);
@@ -235,14 +237,10 @@ function heed(verdict: Verdict, hint: Hint, until: number, now: number): boolean
   return true;
 }
 
-/** The target answers. Returns whether it was suspected. */
-function dismiss(verdict: Verdict, hint: Hint): boolean {
-  const { suspected } = verdict;
-  if (suspected) {
-    Object.assign(verdict, { suspected: false, convinced: false });
-    Object.assign(hint, { until: 0, proven: false });
-  }
-  return suspected;
+/** A suspected target answers. */
+function dismiss(verdict: Verdict, hint: Hint): void {
+  Object.assign(verdict, { suspected: false, convinced: false });
+  Object.assign(hint, { until: 0, proven: false });
 }
 
 /** Whether there are enough samples, and the slow answers among them, see `settled`. */

@@ -9,7 +9,7 @@ import { classifyFailure } from './failure/failure.ts';
 import type { FailureRow } from './failure/failure-table.ts';
 import { networkError } from './failure/network-error.ts';
 import { guardBody, maxErrorBytes, maxErrorTime } from './guard-body.ts';
-import { type NodeHTTP, nodeHTTP } from './node/choose.ts';
+import { nodeHTTP, type UsableClient } from './node/choose.ts';
 import { type HeaderOptions, type HeaderValues, requestHeaders } from './request-headers.ts';
 import type { Answer } from './response.ts';
 import { sniff } from './sniff.ts';
@@ -86,10 +86,9 @@ export function createTransport(options: TransportOptions): Transport {
   const headersOf = requestHeaders(options);
   const agents = connectionAgents();
   // Resolved on first use: Node's modules take a few milliseconds to load.
-  let node: { readonly http: NodeHTTP | undefined } | undefined;
-  const nodeIfUsable = (): NodeHTTP | undefined => {
-    node ??= { http: options.fetch === undefined ? nodeHTTP(origin) : undefined };
-    return node.http?.usable() === true ? node.http : undefined;
+  let nodeIfUsable: UsableClient = () => {
+    nodeIfUsable = (options.fetch === undefined ? nodeHTTP(origin) : undefined) ?? (() => undefined);
+    return nodeIfUsable();
   };
 
   const traffic = { sent: 0, received: 0 };
@@ -146,18 +145,15 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   return {
-    async send(url, init, exchange) {
-      try {
-        return await exchangeOnce(url, init, exchange);
-      } catch (error) {
+    send: (url, init, exchange) =>
+      exchangeOnce(url, init, exchange).catch(async (error: unknown) => {
         exchange.failure = networkError(provider, error);
         if (exchange.failure.kind === 'network') {
           agents.renew();
           await connectionsSettled();
         }
         throw exchange.failure;
-      }
-    },
+      }),
     warmup: async (signal) => nodeIfUsable()?.warmup(signal),
     traffic,
   };

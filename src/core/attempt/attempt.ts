@@ -71,7 +71,7 @@ export class Attempt {
     target.stats.start(this.#startedAt);
     emitHealthChange(target, env, this.#startedAt);
     this.#abort = new LinkedAbort(slot.signal);
-    this.signal = this.#abort.signal;
+    this.signal = this.#abort;
     this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, this);
     this.active = this.#timer.active;
     const carry = {

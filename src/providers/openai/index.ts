@@ -100,7 +100,7 @@ function withKey(options: OpenAIOptions): Provider<'openai'> {
     failures: chatCompletionsFailures,
     ...(client === undefined ? ownClient(options) : injectedClient(client, options.account)),
     ...over,
-    send: (loaded, ...request) => over.send(brief?.() ?? loaded, ...request),
+    ...(brief && { send: (loaded, ...request) => over.send(brief() ?? loaded, ...request) }),
     embed: {
       // https://platform.openai.com/docs/api-reference/embeddings/create: 2,048 inputs with 300,000 tokens in total.
       limits: { values: 2048, characters: 300_000 },

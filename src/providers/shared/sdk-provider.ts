@@ -207,18 +207,12 @@ function once<Client, T>(
   large = false,
 ): Promise<T> {
   const start = (exchange: Exchange): Promise<T> => {
-    const carry = carryFor(mapping, call.signal, exchange);
+    const carry = { signal: mapping.own ? undefined : call.signal, exchange };
     return loaded === undefined
       ? mapping.client().then((client) => work(client, carry))
       : work(loaded, carry);
   };
   return runExchange(mapping, call, start, large);
-}
-
-type Owned = Pick<SdkMapping<string, never>, 'own'>;
-
-function carryFor({ own }: Owned, signal: AbortSignal, exchange: Exchange): Carry {
-  return { signal: own ? undefined : signal, exchange };
 }
 
 function streamParts<Client, Body extends Wire>(
@@ -230,7 +224,8 @@ function streamParts<Client, Body extends Wire>(
     const { body, warnings } = mapping.toRequest(recalled(call, mapping), true);
     exchange.large = mapping.asksForPictures?.(body) === true;
     const client = await mapping.client();
-    const sent = mapping.send(client, body, true, carryFor(mapping, leaving, exchange));
+    const carry = { signal: mapping.own ? undefined : leaving, exchange };
+    const sent = mapping.send(client, body, true, carry);
     const { answer, data, headers } = await awaitAnswer(sent, exchange, mapping);
     const source =
       answer === undefined ? fromIterable(asIterable(data, name), leave) : eventChunks(answer.body, name);

@@ -52,19 +52,26 @@ export abstract class PacketQueue implements NodeBody {
     return !this.#isPaused;
   }
 
-  end(): void {
-    this.#over('ended');
+  /** No more packets arrive. */
+  end(how: 'ended' | { readonly error: unknown } = 'ended'): void {
+    if (this.#state !== 'open') return;
+    this.#state = how;
+    this.settle();
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (how === 'ended') reader?.resolve(undefined);
+    else reader?.reject(how.error);
   }
 
   fail(error: unknown): void {
-    this.#over({ error });
+    this.end({ error });
   }
 
   read(): Promise<Uint8Array | undefined> {
     const packet = this.#ready.shift();
     if (packet !== undefined) {
       this.#size -= packet.length;
-      this.#sendOn();
+      if (this.#isPaused) this.#sendOn();
       return Promise.resolve(packet);
     }
     if (this.#state === 'ended') return Promise.resolve(undefined);
@@ -78,30 +85,20 @@ export abstract class PacketQueue implements NodeBody {
     const bytes = this.#ready;
     this.#ready = [];
     this.#size = 0;
-    this.#sendOn();
+    if (this.#isPaused) this.#sendOn();
     return { bytes, ended: this.#state === 'ended' };
   }
 
   cancel(): void {
     this.#ready.length = 0;
-    this.#over('ended');
+    this.end();
     this.close();
   }
 
   #sendOn(): void {
-    if (!this.#isPaused || this.#size >= maxReady) return;
+    if (this.#size >= maxReady) return;
     this.#isPaused = false;
     this.resume();
-  }
-
-  #over(how: 'ended' | { readonly error: unknown }): void {
-    if (this.#state !== 'open') return;
-    this.#state = how;
-    this.settle();
-    const reader = this.#reader;
-    this.#reader = undefined;
-    if (how === 'ended') reader?.resolve(undefined);
-    else reader?.reject(how.error);
   }
 }
 

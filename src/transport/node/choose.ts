@@ -3,20 +3,17 @@ import type { NodeClient, Origin } from './client.ts';
 import { overDispatch } from './dispatch.ts';
 import { nodeModules } from './modules.ts';
 
-/** One of Node's HTTP clients, for one origin. */
-export interface NodeHTTP extends NodeClient {
-  /**
-   * Whether requests may use this client now. Not if the application has configured or replaced `fetch`, or
-   * observes its requests.
-   */
-  usable(): boolean;
-}
+/**
+ * One of Node's HTTP clients, for one origin; `undefined` where requests must not use it now, because the application has configured
+ * or replaced `fetch`, or observes its requests.
+ */
+export type UsableClient = () => NodeClient | undefined;
 
 /**
- * Creates the client for an origin, or returns `undefined` outside Node. Opens no connection before the first request. The undici
+ * Finds the client for an origin, or returns `undefined` outside Node. Opens no connection before the first request. The undici
  * inside Node costs half of what `node:http` does; `node:http` is used where undici is unavailable.
  */
-export function nodeHTTP(origin: string): NodeHTTP | undefined {
+export function nodeHTTP(origin: string): UsableClient | undefined {
   const modules = nodeModules();
   if (modules === undefined) return undefined;
   const { protocol, hostname, port, host } = new URL(origin);
@@ -30,16 +27,12 @@ export function nodeHTTP(origin: string): NodeHTTP | undefined {
   const mustFetch = mustUseFetch(modules.diagnostics.channel('undici:request:create'));
   // Chosen with the first request: loading undici takes milliseconds.
   let chosen: NodeClient | undefined;
-  const client = (): NodeClient => {
+  return () => {
+    if (mustFetch()) return undefined;
     if (chosen !== undefined) return chosen;
     const Agent = agentClass();
     chosen = Agent === undefined ? overNodeHTTP(to) : overDispatch(to, Agent);
     return chosen;
-  };
-  return {
-    usable: () => !mustFetch(),
-    send: (request) => client().send(request),
-    warmup: (signal) => client().warmup(signal),
   };
 }
 
