@@ -136,7 +136,8 @@ export function check<Request extends AnyRequest>(
   const isSelected = !isNamed && operation.selectable && select !== undefined;
   const named = isSelected ? fallbackRoute(select, env.findRoute) : namedRoute(options, env.findRoute);
   const isNarrowed = !isSelected && (options.targets ?? options.only ?? options.model) !== undefined;
-  const route = (isNarrowed ? parts.get(recoveryPart)?.narrowedRoute(named, options, env.findRoute) : undefined) ?? named;
+  const route =
+    (isNarrowed ? parts.get(recoveryPart)?.narrowedRoute(named, options, env.findRoute) : undefined) ?? named;
   const id = env.nextId();
   return new RequestState({
     id,
