@@ -117,7 +117,7 @@ export class RequestState<Request extends AnyRequest = AnyRequest> implements Ac
     const { signal } = options;
     if (signal?.aborted) this.stop(signal.reason);
     else signal?.addEventListener('abort', this, { once: true });
-    this.holding = env.apart ? undefined : env.stations.holding(this);
+    this.holding = env.apart ? undefined : env.stations.holding?.(this);
     this.route = route;
     this.#adopt(route, this.startedAt);
   }

@@ -91,13 +91,13 @@ interface Owner {
 
 /** An attempt that waits. A class, because each request has one. */
 class Begun implements Waiting, Slot {
-  place: number | undefined;
-  readonly latencies: Waits;
-  readonly waiter: Waiter;
-  readonly size: SizeClass | undefined;
+  declare place: number | undefined;
+  declare readonly latencies: Waits;
+  declare readonly waiter: Waiter;
+  declare readonly size: SizeClass | undefined;
   /** As `AwakeClock.now()`. */
-  readonly startedAt: number;
-  readonly #owner: Owner;
+  declare readonly startedAt: number;
+  declare private readonly owner: Owner;
 
   constructor(
     owner: Owner,
@@ -106,7 +106,8 @@ class Begun implements Waiting, Slot {
     size: SizeClass | undefined,
     startedAt: number,
   ) {
-    this.#owner = owner;
+    this.place = undefined;
+    this.owner = owner;
     this.latencies = latencies;
     this.waiter = waiter;
     this.size = size;
@@ -114,15 +115,15 @@ class Begun implements Waiting, Slot {
   }
 
   answered(now?: number): void {
-    if (this.place !== undefined) this.#owner.answered(this, now);
+    if (this.place !== undefined) this.owner.answered(this, now);
   }
 
   gaveUp(): void {
-    if (this.place !== undefined) this.#owner.ended(this, true);
+    if (this.place !== undefined) this.owner.ended(this, true);
   }
 
   end(): void {
-    if (this.place !== undefined) this.#owner.ended(this, false);
+    if (this.place !== undefined) this.owner.ended(this, false);
   }
 }
 

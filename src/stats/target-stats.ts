@@ -61,10 +61,10 @@ export function statsRecorder(): StatsRecorder {
       attempts,
       failures,
     }),
-    firstToken: (now) => firstToken.read(now),
-    throughput: (now) => throughput.read(now),
-    usualDuration: (now) => total.read(now),
-    usualOutput: (now) => output.read(now),
+    firstToken: firstToken.read,
+    throughput: throughput.read,
+    usualDuration: total.read,
+    usualOutput: output.read,
   };
   return self;
 }

@@ -131,10 +131,11 @@ export function createTransport(options: TransportOptions): Transport {
             traffic,
           })
         : await overWeb(url, init, exchange);
-    if (isRedirect(answer.status, answer.headers['location'])) refuseRedirect(provider, answer.body);
+    const ok = isOk(answer);
+    if (!ok && isRedirect(answer.status, answer.headers['location'])) refuseRedirect(provider, answer.body);
     exchange.status = answer.status;
     exchange.headers = answer.headers;
-    if (!isOk(answer)) throw await failureOf(answer, exchange, options);
+    if (!ok) throw await failureOf(answer, exchange, options);
     onActivity?.();
     const expected = hasUnexpectedType(answer, exchange)
       ? await checkedBody(answer, exchange, options)

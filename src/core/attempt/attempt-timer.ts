@@ -20,37 +20,41 @@ interface Timed {
  * its end (`timeout.attempt`, a hard one). One timer does both. Times are on the awake clock.
  */
 export class AttemptTimer {
-  readonly target: Target;
-  readonly request: RequestState;
-  readonly slot: AttemptSlot;
-  readonly #attempt: Timed;
-  readonly #timer: Watchdog;
-  readonly #endsAt: number;
+  declare readonly target: Target;
+  declare readonly request: RequestState;
+  declare readonly slot: AttemptSlot;
+  declare private readonly attempt: Timed;
+  declare private readonly timer: Watchdog;
+  declare private readonly endsAt: number;
   /** The last sign of life, or the start. */
-  aliveAt: number;
+  declare aliveAt: number;
   /** Whether it has shown a sign of life. */
-  isAlive = false;
-  #hasBegun = false;
-  isOverdue = false;
-  #isOver = false;
+  declare isAlive: boolean;
+  declare private hasBegun: boolean;
+  declare isOverdue: boolean;
+  declare private isOver: boolean;
 
   /** @param now reading of the clock at the start */
   constructor(target: Target, request: RequestState, slot: AttemptSlot, now: number, attempt: Timed) {
+    this.isAlive = false;
+    this.hasBegun = false;
+    this.isOverdue = false;
+    this.isOver = false;
     const { env, timeout } = request;
     this.target = target;
     this.request = request;
     this.slot = slot;
-    this.#attempt = attempt;
-    this.#timer = new Watchdog(env.awake, this);
+    this.attempt = attempt;
+    this.timer = new Watchdog(env.awake, this);
     this.aliveAt = env.awake.now(now);
-    this.#endsAt = this.aliveAt + timeout.attempt;
+    this.endsAt = this.aliveAt + timeout.attempt;
     if (target.deferred) return; // only the request's deadline limits it
-    this.#timer.watch(Math.min(timeout.attempt, this.#firstLook()), this.aliveAt);
+    this.timer.watch(Math.min(timeout.attempt, this.#firstLook()), this.aliveAt);
   }
 
   /** The target works on it. */
   readonly active = (): void => {
-    if (this.#hasBegun) return;
+    if (this.hasBegun) return;
     this.aliveAt = this.request.env.awake.now();
     this.isAlive = true;
     if (!this.isOverdue) return;
@@ -60,7 +64,7 @@ export class AttemptTimer {
 
   /** Its first token has arrived, so no more signs of life are needed. */
   begun(): void {
-    this.#hasBegun = true;
+    this.hasBegun = true;
   }
 
   /**
@@ -74,8 +78,8 @@ export class AttemptTimer {
   }
 
   stop(): void {
-    this.#isOver = true;
-    this.#timer.stop();
+    this.isOver = true;
+    this.timer.stop();
   }
 
   /** The limit is worked out only for the few attempts that take as long as the shortest one. */
@@ -92,22 +96,22 @@ export class AttemptTimer {
   expired(): void {
     const { env, timeout } = this.request;
     const now = env.awake.now();
-    if (this.#endsAt - now < leastWait) {
-      this.#attempt.expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`);
+    if (this.endsAt - now < leastWait) {
+      this.attempt.expire(`no complete answer within timeout.attempt = ${timeout.attempt} ms`);
       return;
     }
-    this.#timer.watch(Math.min(this.#lookForLife(now), this.#endsAt - now), now);
+    this.timer.watch(Math.min(this.#lookForLife(now), this.endsAt - now), now);
   }
 
   /** Returns after how many milliseconds to look again. */
   #lookForLife(now: number): number {
     const { env, operation, mayBeSentTwice } = this.request;
     // A stream that shows life has until `timeout.firstToken`.
-    if (this.#hasBegun || !mayBeSentTwice || (operation.streamed && this.isAlive)) return never;
+    if (this.hasBegun || !mayBeSentTwice || (operation.streamed && this.isAlive)) return never;
     const recovery = env.parts.get(recoveryPart);
     if (recovery === undefined) {
       const again = (): void => {
-        if (!this.#isOver) this.expired();
+        if (!this.isOver) this.expired();
       };
       loadRest(env, this.slot.signal).then(again, () => {});
       return loadingPause;

@@ -35,48 +35,56 @@ export function beginAttempt(
 
 /** One call to one target while it runs. It ends once, by `succeed`, `fail`, or `abandon`. */
 export class Attempt {
-  readonly target: Target;
+  declare readonly target: Target;
   /** The target with the key in use. */
-  readonly channel: Channel;
+  declare readonly channel: Channel;
   /** Aborted when the attempt has to stop. */
-  readonly signal: Signal;
+  declare readonly signal: Signal;
   /** What the provider receives besides the request. */
-  readonly carry: CallContext;
-  readonly observers: AttemptObservers | undefined;
+  declare readonly carry: CallContext;
+  declare readonly observers: AttemptObservers | undefined;
   /** The target shows that it works on the attempt. */
-  readonly active: () => void;
-  readonly #request: RequestState;
-  readonly #reservation: ChannelReservation;
+  declare readonly active: () => void;
+  declare private readonly request: RequestState;
+  declare private readonly reservation: ChannelReservation;
   /** 1 for the first attempt of the request. */
-  readonly #number: number;
-  readonly #startedAt: number;
-  readonly #abort: LinkedAbort;
-  readonly #timer: AttemptTimer;
+  declare private readonly number: number;
+  declare private readonly startedAt: number;
+  declare private readonly abort: LinkedAbort;
+  declare private readonly timer: AttemptTimer;
   /** Registration with the failure detector, if the target's silence is meaningful. */
-  readonly #waiting: Waiting | undefined;
-  #firstTokenAt: number | undefined;
-  #expired = false;
+  declare private readonly waiting: Waiting | undefined;
+  declare private firstTokenAt: number | undefined;
+  declare private expired: boolean;
 
   constructor(request: RequestState, reservation: ChannelReservation, slot: AttemptSlot) {
+    this.waiting = undefined;
+    this.firstTokenAt = undefined;
+    this.expired = false;
     const { env, operation, timeout, observers, options } = request;
     const { channel, plan } = reservation;
     const { target } = channel;
-    this.#request = request;
-    this.#reservation = reservation;
+    this.request = request;
+    this.reservation = reservation;
     this.channel = channel;
     this.target = target;
     request.started += 1;
-    this.#number = request.started;
-    this.#startedAt = env.clock.now();
-    target.stats.start(this.#startedAt);
-    emitHealthChange(target, env, this.#startedAt);
-    this.#abort = new LinkedAbort(slot.signal);
-    this.signal = this.#abort;
-    this.#timer = new AttemptTimer(target, request, slot, this.#startedAt, this);
-    this.active = this.#timer.active;
+    this.number = request.started;
+    this.startedAt = env.clock.now();
+    target.stats.start(this.startedAt);
+    emitHealthChange(target, env, this.startedAt);
+    this.abort = new LinkedAbort(slot.signal);
+    const signal: Signal = this.abort;
+    this.signal = signal;
+    this.timer = new AttemptTimer(target, request, slot, this.startedAt, this);
+    this.active = this.timer.active;
     const carry = {
       model: target.model,
-      signal: this.#signalFor(channel),
+      // A native signal costs more than the rest of an attempt, so only providers that may pass it on get one.
+      signal:
+        takesOwnSignals(channel.provider) && !target.deferred
+          ? (signal as AbortSignal)
+          : realAbort(signal).signal,
       connectTimeout: timeout.connect,
       onActivity: this.active,
     };
@@ -89,15 +97,15 @@ export class Attempt {
       env.several.size === 0;
     this.carry = isPlain ? carry : { ...carry, ...env.parts.get(recoveryPart)?.addedCarry(request, channel) };
     if (operation.measuredAs !== undefined && !target.deferred)
-      this.#waiting = target.silence.begin(
+      this.waiting = target.silence.begin(
         target.latencies[operation.measuredAs],
         request.pulse === undefined ? slot : { alarm: forRequest(request.pulse, () => slot.alarm()) },
         request.size,
-        this.#startedAt,
+        this.startedAt,
       );
     this.observers = plan === undefined ? undefined : observers?.attempt(plan);
     if (env.events.subscribed.size > 0)
-      report(env, (events) => events.reportAttemptStart(request, channel, this.#number));
+      report(env, (events) => events.reportAttemptStart(request, channel, this.number));
   }
 
   /**
@@ -105,25 +113,25 @@ export class Attempt {
    * timeout.
    */
   overdue(summary: string): void {
-    if (!this.#timer.overdue(summary)) this.expire(summary);
+    if (!this.timer.overdue(summary)) this.expire(summary);
   }
 
   /** Ends the attempt with a timeout. */
   expire(summary: string): void {
-    this.#expired = true;
+    this.expired = true;
     const { name: provider } = this.channel.provider;
-    this.#abort.abort(new ProviderError({ kind: 'timeout', provider, code: 'timeout', summary }));
+    this.abort.abort(new ProviderError({ kind: 'timeout', provider, code: 'timeout', summary }));
   }
 
   /** Stops the provider's work without recording an outcome. */
   stop(): void {
-    this.#abort.abort(new ProviderError({ kind: 'aborted', provider: this.channel.provider.name }));
+    this.abort.abort(new ProviderError({ kind: 'aborted', provider: this.channel.provider.name }));
   }
 
   /** Records the limits reported by the vendor. */
   noteLimits(limits: readonly VendorLimit[] | undefined): void {
     if (limits === undefined || limits.length === 0 || this.#isCallersKey()) return;
-    const { env } = this.#request;
+    const { env } = this.request;
     const { vendorLimits } = this.channel;
     const now = env.clock.now();
     vendorLimits.note(limits, now);
@@ -132,21 +140,15 @@ export class Attempt {
 
   /** Marks the first token: from now on, a failure is visible to the reader. */
   firstToken(): void {
-    if (this.#firstTokenAt !== undefined) return;
-    this.#firstTokenAt = this.#request.env.clock.now();
-    this.#timer.begun();
-    this.#waiting?.answered(this.#firstTokenAt);
-    const { own, shared } = this.#reservation;
+    if (this.firstTokenAt !== undefined) return;
+    this.firstTokenAt = this.request.env.clock.now();
+    this.timer.begun();
+    this.waiting?.answered(this.firstTokenAt);
+    const { own, shared } = this.reservation;
     if (own.probe) this.target.breaker.begun(own);
     if (shared.probe) this.channel.key.endpoint.breaker.begun(shared);
-    this.#request.firstTokenAt ??= this.#firstTokenAt;
+    this.request.firstTokenAt ??= this.firstTokenAt;
     this.observers?.firstToken();
-  }
-
-  /** A native signal costs more than the rest of an attempt, so only providers that may pass it on get one. */
-  #signalFor({ provider, target }: Channel): AbortSignal {
-    const { signal } = this;
-    return takesOwnSignals(provider) && !target.deferred ? (signal as AbortSignal) : realAbort(signal).signal;
   }
 
   /** Whether the call brought its own key, which says nothing about the target's. */
@@ -156,7 +158,7 @@ export class Attempt {
 
   /** The cost of an answer; `undefined` without the code for costs. `estimate` fills in tokens the vendor did not count. */
   price(answer: Billed, estimate?: () => Usage): Cost | undefined {
-    return this.#request.env.parts.get(billingPart)?.priceOf(this.channel, this.#request, answer, estimate);
+    return this.request.env.parts.get(billingPart)?.priceOf(this.channel, this.request, answer, estimate);
   }
 
   /**
@@ -165,10 +167,10 @@ export class Attempt {
    * @param rejected why the answer was rejected although the target worked
    */
   succeed(usage: Usage, cost: Cost | undefined, response: ResponseInfo, rejected?: FallbackKind): void {
-    const now = this.#request.env.clock.now();
-    this.#waiting?.answered(now);
-    const times = { startedAt: this.#startedAt, firstTokenAt: this.#firstTokenAt, now };
-    recordSuccess(this.channel, this.#reservation, this.#request, usage, times);
+    const now = this.request.env.clock.now();
+    this.waiting?.answered(now);
+    const times = { startedAt: this.startedAt, firstTokenAt: this.firstTokenAt, now };
+    recordSuccess(this.channel, this.reservation, this.request, usage, times);
     this.#end(now, {
       outcome: rejected === undefined ? 'success' : 'failed',
       ...(rejected === undefined ? {} : { error: { kind: rejected } }),
@@ -181,7 +183,7 @@ export class Attempt {
 
   /** Loads the code for costs, and prices; `undefined` if they are loaded. Never rejects: without them, costs are unknown. */
   pricing(): Promise<unknown> | undefined {
-    const { env, signal } = this.#request;
+    const { env, signal } = this.request;
     const prices = env.prices.ready();
     const code = env.isWhole ? undefined : loadBilling(env, signal);
     return code === undefined ? prices : Promise.all([code, prices]);
@@ -189,7 +191,7 @@ export class Attempt {
 
   /** Loads the code that classifies failures, and prices; `undefined` if they are loaded. Never rejects: see `fail`. */
   loading(): Promise<unknown> | undefined {
-    const { env, signal } = this.#request;
+    const { env, signal } = this.request;
     const pricing = this.pricing();
     if (env.isWhole) return pricing;
     const code = loadRest(env, signal).catch(() => {});
@@ -201,27 +203,27 @@ export class Attempt {
    * about the target, and the caller gets it.
    */
   fail(error: ProviderError, seen: AttemptMeasures): void {
-    const { env } = this.#request;
+    const { env } = this.request;
     const { target } = this;
     const now = env.clock.now();
     // Otherwise a target that got slower would time out too early forever.
-    if (this.#expired || (error.kind === 'timeout' && this.#timer.isAlive)) this.#waiting?.gaveUp();
+    if (this.expired || (error.kind === 'timeout' && this.timer.isAlive)) this.waiting?.gaveUp();
     const recovery = env.parts.get(recoveryPart);
-    const failure = recovery?.failureOf(this.#request, this.channel, error, seen, {
-      startedAt: this.#startedAt,
-      firstTokenAt: this.#firstTokenAt,
+    const failure = recovery?.failureOf(this.request, this.channel, error, seen, {
+      startedAt: this.startedAt,
+      firstTokenAt: this.firstTokenAt,
       now,
-      passes: this.#reservation,
+      passes: this.reservation,
       isCallersKey: this.#isCallersKey(),
     });
     target.stats.end(now, { failed: failure?.counts === true });
     this.#end(now, failure?.outcome ?? { outcome: 'failed', error: { kind: error.kind }, billed: 'unknown' });
-    if (failure?.counts === true) recovery?.warnOf(this.#request, target, error, now);
+    if (failure?.counts === true) recovery?.warnOf(this.request, target, error, now);
   }
 
   /** Records a complete answer that is not used: another one was faster, or the reader left. It is on the bill. */
   discard(usage: Usage, cost: Cost | undefined, response: ResponseInfo): void {
-    const now = this.#request.env.clock.now();
+    const now = this.request.env.clock.now();
     this.target.stats.end(now, {});
     this.#end(now, {
       outcome: 'abandoned',
@@ -234,35 +236,35 @@ export class Attempt {
 
   /** Ends the attempt without an outcome for the target. `sent`: whether the vendor may have started work. */
   abandon(seen: AttemptMeasures, sent: boolean): void {
-    const now = this.#request.env.clock.now();
+    const now = this.request.env.clock.now();
     this.target.stats.end(now, {});
-    const billing = this.#request.env.parts.get(billingPart);
+    const billing = this.request.env.parts.get(billingPart);
     const guess = sent
-      ? { ...responseOf(seen.response), ...billing?.guessOf(this.channel, this.#request, seen) }
+      ? { ...responseOf(seen.response), ...billing?.guessOf(this.channel, this.request, seen) }
       : {};
     this.#end(now, { outcome: 'abandoned', ...guess, billed: sent ? 'unknown' : 'no' });
   }
 
   #end(now: number, outcome: Omit<AttemptSummary, 'target' | 'duration' | 'firstToken'>): void {
     const { channel, target } = this;
-    this.#timer.stop();
-    this.#waiting?.end();
-    this.#abort.unlink();
-    const firstTokenAt = this.#firstTokenAt;
+    this.timer.stop();
+    this.waiting?.end();
+    this.abort.unlink();
+    const firstTokenAt = this.firstTokenAt;
     const summary: AttemptSummary = {
       target: target.id,
       ...(channel.number === undefined ? {} : { key: channel.number }),
-      ...(this.#reservation.hedge ? { hedge: true } : {}),
-      duration: now - this.#startedAt,
-      ...(firstTokenAt === undefined ? {} : { firstToken: firstTokenAt - this.#startedAt }),
+      ...(this.reservation.hedge ? { hedge: true } : {}),
+      duration: now - this.startedAt,
+      ...(firstTokenAt === undefined ? {} : { firstToken: firstTokenAt - this.startedAt }),
       ...outcome,
     };
-    this.#request.attempts.push(summary);
-    this.#reservation.release(summary);
-    emitHealthChange(target, this.#request.env, now);
+    this.request.attempts.push(summary);
+    this.reservation.release(summary);
+    emitHealthChange(target, this.request.env, now);
     this.observers?.end(summary);
-    const { env } = this.#request;
+    const { env } = this.request;
     if (env.events.subscribed.size > 0)
-      report(env, (events) => events.reportAttemptEnd(this.#request, channel, this.#number, summary));
+      report(env, (events) => events.reportAttemptEnd(this.request, channel, this.number, summary));
   }
 }

@@ -10,11 +10,11 @@ export function follow<T>(attempt: Attempt, call: () => Promise<T>, seen: () => 
 }
 
 class FollowedCall<T> {
-  readonly #attempt: Attempt;
-  readonly #seen: () => AttemptMeasures;
-  readonly #resolve: (answer: T) => void;
-  readonly #reject: (error: unknown) => void;
-  #over = false;
+  declare private readonly attempt: Attempt;
+  declare private readonly seen: () => AttemptMeasures;
+  declare private readonly resolve: (answer: T) => void;
+  declare private readonly reject: (error: unknown) => void;
+  declare private over: boolean;
 
   constructor(
     attempt: Attempt,
@@ -22,14 +22,15 @@ class FollowedCall<T> {
     resolve: (answer: T) => void,
     reject: (error: unknown) => void,
   ) {
-    this.#attempt = attempt;
-    this.#seen = seen;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.over = false;
+    this.attempt = attempt;
+    this.seen = seen;
+    this.resolve = resolve;
+    this.reject = reject;
   }
 
   start(call: () => Promise<T>): void {
-    const { signal, observers } = this.#attempt;
+    const { signal, observers } = this.attempt;
     signal.addEventListener('abort', this, { once: true });
     if (signal.aborted) {
       this.handleEvent();
@@ -38,7 +39,7 @@ class FollowedCall<T> {
     try {
       (observers === undefined ? call() : observers.around(call)).then(
         (answer) => {
-          if (this.#end()) this.#resolve(answer);
+          if (this.#end()) this.resolve(answer);
         },
         (error: unknown) => this.#fail(error),
       );
@@ -52,20 +53,20 @@ class FollowedCall<T> {
    * abort.
    */
   handleEvent(): void {
-    this.#fail(this.#attempt.signal.reason);
+    this.#fail(this.attempt.signal.reason);
   }
 
   #fail(error: unknown): void {
-    const attempt = this.#attempt;
+    const attempt = this.attempt;
     if (!this.#end()) return;
     const failure = failureOf(error, attempt);
     const isItsOwn = isRouterError(failure, 'provider') && failure.kind !== 'aborted';
     const isSent = attempt.signal.aborted;
     const loading = isItsOwn ? attempt.loading() : attempt.pricing();
     const record = (): void => {
-      if (isItsOwn) attempt.fail(failure, this.#seen());
-      else attempt.abandon(this.#seen(), isSent);
-      this.#reject(failure);
+      if (isItsOwn) attempt.fail(failure, this.seen());
+      else attempt.abandon(this.seen(), isSent);
+      this.reject(failure);
     };
     if (loading === undefined) record();
     else void loading.then(record);
@@ -73,9 +74,9 @@ class FollowedCall<T> {
 
   /** Returns whether it has not ended before. */
   #end(): boolean {
-    if (this.#over) return false;
-    this.#over = true;
-    this.#attempt.signal.removeEventListener('abort', this);
+    if (this.over) return false;
+    this.over = true;
+    this.attempt.signal.removeEventListener('abort', this);
     return true;
   }
 }

@@ -66,55 +66,57 @@ interface Reserved {
 
 /** What one attempt holds of its channel's limits. */
 export class ChannelReservation implements BreakerTickets {
-  readonly channel: Channel;
+  declare readonly channel: Channel;
   /** The attempt as plugins see it, if any plugin looks. */
-  readonly plan: AttemptPlan | undefined;
+  declare readonly plan: AttemptPlan | undefined;
   /** The attempt starts beside another one. */
-  readonly hedge: boolean;
+  declare readonly hedge: boolean;
   // Taken here, so that only one of several concurrent requests becomes the probe.
-  readonly own: Pass;
-  readonly shared: Pass;
-  readonly #request: RequestState;
-  readonly #held: Reserved['held'];
-  readonly #stop: (() => void) | undefined;
-  readonly #settles: readonly ReturnType<RateLimit['take']>[] | undefined;
-  #isReleased = false;
+  declare readonly own: Pass;
+  declare readonly shared: Pass;
+  declare private readonly request: RequestState;
+  declare private readonly held: Reserved['held'];
+  declare private readonly stop: (() => void) | undefined;
+  declare private readonly settles: readonly ReturnType<RateLimit['take']>[] | undefined;
+  declare private isReleased: boolean;
 
   constructor(
     { request, channel, plan, held, hedge }: Reserved,
     { input, output }: TokenDemand,
     now: number,
   ) {
+    this.settles = undefined;
+    this.isReleased = false;
     const { target, key, concurrency, rates, vendorLimits } = channel;
     this.channel = channel;
     this.plan = plan;
     this.hedge = hedge;
-    this.#request = request;
-    this.#held = held;
-    this.#stop = request.shadow ? stopOf(request) : undefined;
-    for (const each of concurrency) each.take(this.#stop);
+    this.request = request;
+    this.held = held;
+    this.stop = request.shadow ? stopOf(request) : undefined;
+    for (const each of concurrency) each.take(this.stop);
     if (vendorLimits.reported) vendorLimits.use({ input, output }, now);
-    if (rates.length > 0) this.#settles = rates.map((rate) => rate.take(input + output, now));
+    if (rates.length > 0) this.settles = rates.map((rate) => rate.take(input + output, now));
     this.own = target.breaker.enter(now);
     this.shared = key.endpoint.breaker.enter(now);
   }
 
   /** Releases everything, once. `undefined`: the attempt did not start. */
   release(summary: AttemptSummary | undefined): void {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
+    if (this.isReleased) return;
+    this.isReleased = true;
     const { target, key, concurrency } = this.channel;
-    const { env } = this.#request;
+    const { env } = this.request;
     target.breaker.leave(this.own);
     key.endpoint.breaker.leave(this.shared);
-    for (const each of concurrency) each.release(this.#stop);
-    if (this.#settles !== undefined) {
+    for (const each of concurrency) each.release(this.stop);
+    if (this.settles !== undefined) {
       const took = summary === undefined ? 0 : tokensOf(summary.usage);
-      for (const settle of this.#settles) settle(took, env.clock.now());
+      for (const settle of this.settles) settle(took, env.clock.now());
     }
-    this.#held?.settle(outcomeOf(summary));
+    this.held?.settle(outcomeOf(summary));
     // A preemptible place counted as free all along.
-    if (this.#stop === undefined || this.own.probe || this.shared.probe) env.queue?.released();
+    if (this.stop === undefined || this.own.probe || this.shared.probe) env.queue?.released();
   }
 }
 

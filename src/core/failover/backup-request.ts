@@ -8,7 +8,17 @@ import { channelHealth } from '../targets/target-health.ts';
 import type { AttemptHistory } from './attempt-history.ts';
 import { ChannelOption, type Eligible } from './channel-option.ts';
 import { doubtful } from './next-target.ts';
-import type { BackupPlan, Cause } from './race.ts';
+
+/** Why a target gets a second attempt beside it, and after how many milliseconds. */
+export interface BackupPlan {
+  readonly after: number;
+  readonly cause: Cause;
+  /** A target on probation fails if another one answers first. */
+  readonly probation: boolean;
+}
+
+/** Why another attempt starts: the running ones are in doubt, they show no sign of life, or one is merely slow. */
+export type Cause = 'doubt' | 'silence' | 'slow';
 
 /** Bounds of the delay before a target on probation gets a backup request; the delay is its usual latency. */
 const unknownLatency = 1_000;

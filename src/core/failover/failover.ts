@@ -7,8 +7,9 @@ import type { RequestState } from '../request.ts';
 import type { RoutingResult } from '../routing/candidates.ts';
 import type { Channel } from '../targets/target.ts';
 import { runAlone } from './alone.ts';
+import type { Cause } from './backup-request.ts';
 import type { Eligible } from './channel-option.ts';
-import type { AttemptSlot, BackupPlan, Cause, Racers } from './race.ts';
+import type { AttemptSlot, Racers } from './race.ts';
 import type { isReady as Ready } from './ready.ts';
 import { recoveryPart } from './recovery-part.ts';
 import type { TargetSearch } from './search.ts';
@@ -39,18 +40,23 @@ const keep = (): void => {};
 const isThere = ({ target }: Channel): boolean => !target.isRemoved;
 
 export class TargetFailover implements Failover {
-  readonly request: RequestState;
-  readonly #routing: RoutingResult;
-  #order: readonly Channel[] | undefined;
-  /** The channel of the first attempt, and whether that runs. */
-  #first: Channel | undefined;
-  #isRunning = false;
+  declare readonly request: RequestState;
+  declare private readonly routing: RoutingResult;
+  declare private order: readonly Channel[] | undefined;
+  /** The channel of the first attempt. */
+  declare private first: Channel | undefined;
+  /** Whether the first attempt runs, as long as there is no search. */
+  declare isRunning: boolean;
   /** Made when the first attempt fails or is slow, or none can start at once: most requests need none. */
-  #search: TargetSearch | undefined;
+  declare search: TargetSearch | undefined;
 
   constructor(request: RequestState, routing: RoutingResult) {
+    this.order = undefined;
+    this.first = undefined;
+    this.isRunning = false;
+    this.search = undefined;
     this.request = request;
-    this.#routing = routing;
+    this.routing = routing;
   }
 
   async run<T>(
@@ -61,7 +67,7 @@ export class TargetFailover implements Failover {
     const { env, signal } = this.request;
     const racers = new Attempts(this, attempt, discard, eligible);
     for (;;) {
-      const isUntried = this.#first === undefined && this.#search === undefined;
+      const isUntried = this.first === undefined && this.search === undefined;
       const recovery = env.parts.get(recoveryPart);
       let taken = isUntried ? this.#atOnce(eligible, recovery?.isReady) : undefined;
       if (taken === undefined) {
@@ -102,7 +108,7 @@ export class TargetFailover implements Failover {
     const now = request.env.clock.now();
     const canStart = (channel: Channel): boolean =>
       eligible(channel.target) && isReady(channel, request, now);
-    const { first } = this.#routing;
+    const { first } = this.routing;
     const channel = first !== undefined && canStart(first) ? first : this.#channels.find(canStart);
     if (channel === undefined) return undefined;
     const reservation = reserve(channel, request, now);
@@ -110,26 +116,26 @@ export class TargetFailover implements Failover {
       this.searching()?.history.hold(channel, reservation, now);
       return undefined;
     }
-    this.#first = channel;
+    this.first = channel;
     return reservation;
   }
 
   /** In the order to try them. */
   get #channels(): readonly Channel[] {
-    if (this.#order !== undefined) return this.#order;
-    const { ranked, waiting } = this.#routing;
-    this.#order = waiting.length === 0 ? ranked : [...ranked, ...waiting];
-    return this.#order;
+    if (this.order !== undefined) return this.order;
+    const { ranked, waiting } = this.routing;
+    this.order = waiting.length === 0 ? ranked : [...ranked, ...waiting];
+    return this.order;
   }
 
   /** The search, from the attempts so far; `undefined` while its code is not loaded. */
   searching(): TargetSearch | undefined {
     const recovery = this.request.env.parts.get(recoveryPart);
-    if (this.#search !== undefined || recovery === undefined) return this.#search;
-    const search = new recovery.TargetSearch(this.request, this.#routing, this.#channels);
-    if (this.#first !== undefined) search.history.count(this.#first);
-    if (this.#first !== undefined && this.#isRunning) search.history.enter(this.#first);
-    this.#search = search;
+    if (this.search !== undefined || recovery === undefined) return this.search;
+    const search = new recovery.TargetSearch(this.request, this.routing, this.#channels);
+    if (this.first !== undefined) search.history.count(this.first);
+    if (this.first !== undefined && this.isRunning) search.history.enter(this.first);
+    this.search = search;
     return search;
   }
 
@@ -146,25 +152,15 @@ export class TargetFailover implements Failover {
     search?.failed(channel, error, false);
     return search ?? undefined;
   }
-
-  enter(channel: Channel): void {
-    if (this.#search !== undefined) this.#search.history.enter(channel);
-    else this.#isRunning = true;
-  }
-
-  leave(channel: Channel): void {
-    if (this.#search !== undefined) this.#search.history.leave(channel);
-    else this.#isRunning = false;
-  }
 }
 
 /** The attempts of a failover until one answers. */
 class Attempts<T> implements Racers<T> {
-  readonly request: RequestState;
-  readonly discard: (value: T) => void;
-  readonly #failover: TargetFailover;
-  readonly #attempt: DoAttempt<T>;
-  readonly #eligible: Eligible;
+  declare readonly request: RequestState;
+  declare readonly discard: (value: T) => void;
+  declare private readonly failover: TargetFailover;
+  declare private readonly attempt: DoAttempt<T>;
+  declare private readonly eligible: Eligible;
 
   constructor(
     failover: TargetFailover,
@@ -173,10 +169,10 @@ class Attempts<T> implements Racers<T> {
     eligible: Eligible,
   ) {
     this.request = failover.request;
-    this.#failover = failover;
-    this.#attempt = attempt;
+    this.failover = failover;
+    this.attempt = attempt;
     this.discard = discard;
-    this.#eligible = eligible;
+    this.eligible = eligible;
   }
 
   /**
@@ -185,33 +181,33 @@ class Attempts<T> implements Racers<T> {
    */
   begin(reservation: ChannelReservation, slot: AttemptSlot): Promise<T> {
     const { channel } = reservation;
-    this.#failover.enter(channel);
+    const { search } = this.failover;
+    if (search === undefined) this.failover.isRunning = true;
+    else search.history.enter(channel);
     try {
       const loading = channel.provider.load?.();
-      if (loading === undefined) return this.#attempt(reservation, slot);
+      if (loading === undefined) return this.attempt(reservation, slot);
       return orAbort(loading, slot.signal)
         .catch(keep)
-        .then(() => this.#attempt(reservation, slot));
+        .then(() => this.attempt(reservation, slot));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   ended({ channel }: ChannelReservation): void {
-    this.#failover.leave(channel);
+    const { search } = this.failover;
+    if (search === undefined) this.failover.isRunning = false;
+    else search.history.leave(channel);
   }
 
   another(cause: Cause): ReturnType<Racers<T>['another']> {
-    const search = this.#failover.searching();
-    return search === undefined ? this.#failover.load() : search.backup(cause, this.#eligible);
-  }
-
-  backupPlan(channel: Channel): BackupPlan | undefined {
-    return this.request.env.parts.get(recoveryPart)?.backupPlan(channel, this.request);
+    const search = this.failover.searching();
+    return search === undefined ? this.failover.load() : search.backup(cause, this.eligible);
   }
 
   attemptFailed({ channel }: ChannelReservation, error: unknown): boolean {
-    const search = isAttemptError(error) ? this.#failover.searching() : undefined;
+    const search = isAttemptError(error) ? this.failover.searching() : undefined;
     if (isAttemptError(error)) search?.failed(channel, error, false);
     return search?.isPassedOn(error) === true;
   }

@@ -5,6 +5,7 @@ import { Watchdog } from '../../util/time/watchdog.ts';
 import type { ChannelReservation } from '../attempt/reservation.ts';
 import type { RequestState } from '../request.ts';
 import type { Channel } from '../targets/target.ts';
+import { type BackupPlan, backupPlan, type Cause } from './backup-request.ts';
 
 /** An attempt's view of its race. */
 export interface AttemptSlot {
@@ -23,17 +24,6 @@ export interface AttemptSlot {
   revived(): void;
 }
 
-/** Why a target gets a second attempt beside it, and after how many milliseconds. */
-export interface BackupPlan {
-  readonly after: number;
-  readonly cause: Cause;
-  /** A target on probation fails if another one answers first. */
-  readonly probation: boolean;
-}
-
-/** Why another attempt starts: the running ones are in doubt, they show no sign of life, or one is merely slow. */
-export type Cause = 'doubt' | 'silence' | 'slow';
-
 /** Whose attempts race: see `TargetFailover`. */
 export interface Racers<T> {
   readonly request: RequestState;
@@ -46,8 +36,6 @@ export interface Racers<T> {
    * none; a promise: to be asked again once it has settled.
    */
   another(cause: Cause): ChannelReservation | number | Promise<unknown> | undefined;
-  /** Whether an attempt gets a second one beside it if it does not answer in time. */
-  backupPlan(channel: Channel): BackupPlan | undefined;
   /** Records a failed attempt. Returns whether another target may succeed. */
   attemptFailed(reservation: ChannelReservation, error: unknown): boolean;
   /** Releases an answer that arrived after another one had won. */
@@ -83,32 +71,38 @@ const none: readonly never[] = [];
 
 /** A class, so that a request creates no closures for what rarely happens. */
 class Race<T> {
-  readonly #racers: Racers<T>;
-  readonly #resolve: (value: T) => void;
-  readonly #reject: (error: unknown) => void;
+  declare private readonly racers: Racers<T>;
+  declare private readonly resolve: (value: T) => void;
+  declare private readonly reject: (error: unknown) => void;
   /** Usually one, so that a new array costs less than a set. */
-  #lanes: readonly Lane<T>[] = none;
-  #winner: Lane<T> | undefined;
-  #cancelLook: (() => void) | undefined;
+  declare private lanes: readonly Lane<T>[];
+  declare private winner: Lane<T> | undefined;
+  declare private cancelLook: (() => void) | undefined;
   /** Answers that came after the winner's, until the others are stopped. */
-  #late: T[] | undefined;
-  #areOthersStopped = false;
-  over = false;
+  declare private late: T[] | undefined;
+  declare private areOthersStopped: boolean;
+  declare over: boolean;
 
   constructor(racers: Racers<T>, resolve: (value: T) => void, reject: (error: unknown) => void) {
-    this.#racers = racers;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.lanes = none;
+    this.winner = undefined;
+    this.cancelLook = undefined;
+    this.late = undefined;
+    this.areOthersStopped = false;
+    this.over = false;
+    this.racers = racers;
+    this.resolve = resolve;
+    this.reject = reject;
   }
 
   /** @param running the attempt, where it runs already */
   start(reservation: ChannelReservation, running?: Promise<T>): AttemptSlot {
-    const { request } = this.#racers;
+    const { request } = this.racers;
     const lane = new Lane(this, reservation, request.signal);
-    this.#lanes = [...this.#lanes, lane];
-    const plan = running === undefined ? this.#racers.backupPlan(reservation.channel) : undefined;
+    this.lanes = [...this.lanes, lane];
+    const plan = running === undefined ? backupPlan(reservation.channel, request) : undefined;
     if (plan !== undefined) lane.plan(plan, request.env.awake);
-    (running ?? this.#racers.begin(reservation, lane)).then(
+    (running ?? this.racers.begin(reservation, lane)).then(
       (value) => this.#answered(lane, value),
       (error: unknown) => this.#failed(lane, error),
     );
@@ -116,26 +110,26 @@ class Race<T> {
   }
 
   win(lane: Lane<T>): boolean {
-    if (this.over) return this.#winner === lane;
-    this.#winner = lane;
+    if (this.over) return this.winner === lane;
+    this.winner = lane;
     this.#close();
-    if (this.#racers.request.env.clock.afterInput === undefined) this.#stopOthers();
+    if (this.racers.request.env.clock.afterInput === undefined) this.#stopOthers();
     return true;
   }
 
   join(cause: Cause): void {
-    const next = this.over ? undefined : this.#racers.another(cause);
+    const next = this.over ? undefined : this.racers.another(cause);
     if (next instanceof Promise) next.then(() => this.join(cause)).catch(() => {});
     else if (typeof next === 'object') this.start(next);
     else if (next !== undefined) {
-      this.#cancelLook?.();
-      this.#cancelLook = this.#racers.request.env.awake.after(next, () => this.joinIfDoubted());
+      this.cancelLook?.();
+      this.cancelLook = this.racers.request.env.awake.after(next, () => this.joinIfDoubted());
     }
   }
 
   joinIfDoubted(): void {
     let silent = false;
-    for (const { doubt } of this.#lanes) {
+    for (const { doubt } of this.lanes) {
       if (doubt === undefined) return;
       silent ||= doubt === 'silence';
     }
@@ -143,114 +137,118 @@ class Race<T> {
   }
 
   #answered(lane: Lane<T>, value: T): void {
-    const won = this.#winner === lane || this.win(lane);
+    const won = this.winner === lane || this.win(lane);
     this.#leave(lane);
     if (!won) this.#takeLate(value);
-    else if (this.#lanes.length === 0 || this.#areOthersStopped) this.#resolve(value);
-    else this.#racers.request.env.clock.afterInput?.(() => this.#settle(value));
+    else if (this.lanes.length === 0 || this.areOthersStopped) this.resolve(value);
+    else this.racers.request.env.clock.afterInput?.(() => this.#settle(value));
   }
 
   #takeLate(value: T): void {
-    if (this.#areOthersStopped) this.#racers.discard(value);
-    else if (this.#late === undefined) this.#late = [value];
-    else this.#late.push(value);
+    if (this.areOthersStopped) this.racers.discard(value);
+    else if (this.late === undefined) this.late = [value];
+    else this.late.push(value);
   }
 
   #settle(value: T): void {
     this.#stopOthers();
-    this.#resolve(value);
+    this.resolve(value);
   }
 
   #failed(lane: Lane<T>, error: unknown): void {
     this.#leave(lane);
-    if (this.over && this.#winner !== lane) return;
-    const goOn = this.#racers.attemptFailed(lane.reservation, error);
-    if (this.#lanes.length > 0 && goOn) {
+    if (this.over && this.winner !== lane) return;
+    const goOn = this.racers.attemptFailed(lane.reservation, error);
+    if (this.lanes.length > 0 && goOn) {
       this.joinIfDoubted();
       return;
     }
     this.#close();
     this.#stopOthers();
-    this.#reject(error);
+    this.reject(error);
   }
 
   #leave(lane: Lane<T>): void {
-    this.#lanes = this.#lanes.length === 1 ? none : this.#lanes.filter((each) => each !== lane);
+    this.lanes = this.lanes.length === 1 ? none : this.lanes.filter((each) => each !== lane);
     lane.backup?.stop();
-    this.#racers.ended(lane.reservation);
+    this.racers.ended(lane.reservation);
   }
 
   #close(): void {
     this.over = true;
-    this.#cancelLook?.();
-    for (const lane of this.#lanes) lane.backup?.stop();
+    this.cancelLook?.();
+    for (const lane of this.lanes) lane.backup?.stop();
   }
 
   #stopOthers(): void {
-    const winner = this.#winner;
-    for (const lane of this.#lanes) {
+    const winner = this.winner;
+    for (const lane of this.lanes) {
       // A target that has answered works, whichever of its attempts was the first. Without a winner, the request is at fault.
       const isBeaten = winner !== undefined && winner.reservation.channel !== lane.reservation.channel;
       if (lane !== winner) lane.stop(isBeaten);
     }
-    this.#areOthersStopped = true;
-    for (const late of this.#late ?? []) this.#racers.discard(late);
+    this.areOthersStopped = true;
+    for (const late of this.late ?? []) this.racers.discard(late);
   }
 }
 
 /** A running attempt. */
 class Lane<T> implements AttemptSlot {
-  readonly reservation: ChannelReservation;
-  readonly signal: LinkedAbort;
-  readonly #race: Race<T>;
+  declare readonly reservation: ChannelReservation;
+  declare readonly signal: LinkedAbort;
+  declare private readonly race: Race<T>;
   /** Whether it shows no sign of life, or is otherwise in doubt. */
-  doubt: 'doubt' | 'silence' | undefined;
+  declare doubt: 'doubt' | 'silence' | undefined;
   /** Why it has failed if another one wins; `undefined` if it has not. */
-  #failure: string | undefined;
-  #probation: string | undefined;
+  declare private failure: string | undefined;
+  declare private probation: string | undefined;
   /** Starts another attempt beside it when it expires. */
-  backup: Watchdog | undefined;
+  declare backup: Watchdog | undefined;
 
   constructor(race: Race<T>, reservation: ChannelReservation, parent: Signal) {
-    this.#race = race;
+    this.doubt = undefined;
+    this.failure = undefined;
+    this.probation = undefined;
+    this.backup = undefined;
+    this.race = race;
     this.reservation = reservation;
     this.signal = new LinkedAbort(parent);
   }
 
   plan({ after, cause, probation }: BackupPlan, awake: AwakeClock): void {
-    if (probation) this.#probation = 'on probation, and slower than another target';
-    this.#failure = this.#probation;
+    if (probation) this.probation = 'on probation, and slower than another target';
+    this.failure = this.probation;
     this.backup = new Watchdog(awake, {
-      expired: () => (cause === 'doubt' ? this.alarm() : this.#race.join('slow')),
+      expired: () => (cause === 'doubt' ? this.alarm() : this.race.join('slow')),
     });
     this.backup.watch(after);
   }
 
   win(): boolean {
-    return this.#race.win(this);
+    return this.race.win(this);
   }
 
   alarm(): void {
-    if (this.#race.over || this.doubt !== undefined) return;
+    if (this.race.over || this.doubt !== undefined) return;
     this.doubt = 'doubt';
-    this.#race.join('doubt');
+    this.race.join('doubt');
   }
 
   overdue(summary: string | undefined, cause: 'doubt' | 'silence'): void {
-    if (this.#race.over) return;
-    this.#failure = summary ?? this.#failure;
+    if (this.race.over) return;
+    this.failure = summary ?? this.failure;
     this.doubt = cause;
-    this.#race.joinIfDoubted();
+    this.race.joinIfDoubted();
   }
 
   revived(): void {
-    this.#failure = this.#probation;
+    this.failure = this.probation;
     this.doubt = undefined;
   }
 
   /** @param isBeaten whether another target was faster */
   stop(isBeaten: boolean): void {
-    this.signal.abort(stopped(this.reservation.channel, isBeaten ? this.#failure : undefined));
+    this.signal.abort(stopped(this.reservation.channel, isBeaten ? this.failure : undefined));
   }
 }
 

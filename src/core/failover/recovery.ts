@@ -6,7 +6,6 @@ import { chooseTargets } from '../routing/more/pick-first.ts';
 import { checkHistory } from '../targets/accounts.ts';
 import { latenciesOf } from '../targets/latency-of.ts';
 import { measure } from '../targets/measure.ts';
-import { backupPlan } from './backup-request.ts';
 import { joinRace, race } from './race.ts';
 import { isReady } from './ready.ts';
 import { TargetSearch } from './search.ts';
@@ -17,7 +16,6 @@ export const recovery = {
   joinRace,
   TargetSearch,
   isReady,
-  backupPlan,
   lookForLife,
   addedCarry,
   failureOf,

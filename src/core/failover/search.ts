@@ -12,10 +12,10 @@ import type { RoutingResult } from '../routing/candidates.ts';
 import type { Channel } from '../targets/target.ts';
 import { channelHealth } from '../targets/target-health.ts';
 import { AttemptHistory, type Failed } from './attempt-history.ts';
+import type { Cause } from './backup-request.ts';
 import { backupAttempt } from './backup-request.ts';
 import { ChannelOption, type Eligible } from './channel-option.ts';
 import { type NextTarget, nextTarget } from './next-target.ts';
-import type { Cause } from './race.ts';
 import { isReady } from './ready.ts';
 
 /** The search of one request for its next target, by what its attempts so far have shown. */

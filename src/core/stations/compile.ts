@@ -38,6 +38,6 @@ export function compileStations(plugins: readonly Plugin[], events: Emitter, clo
     viewOf: RequestView.of,
     planOf: (channel: Channel, request: RequestState, now) =>
       isSeen ? new AttemptView(channel, request, now) : undefined,
-    holding: (request) => (lookup === undefined ? undefined : new Holding(request)),
+    holding: lookup === undefined ? undefined : (request) => new Holding(request),
   };
 }

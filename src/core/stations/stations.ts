@@ -39,7 +39,7 @@ export interface Stations {
   /** The plugins' view of an attempt; `undefined` if none looks. Its arguments are a channel and the state of a request. */
   planOf(channel: object, request: object, now: number): AttemptPlan | undefined;
   /** Keeps a request running for others that share its answer; `undefined` if no plugin can share one. */
-  holding(request: Stoppable): Holding | undefined;
+  readonly holding?: ((request: Stoppable) => Holding) | undefined;
 }
 
 /** Of a router without plugins, or whose code for them is not loaded. */
@@ -56,7 +56,6 @@ export const noStations: Stations = {
     throw new RouterError('not-loaded', 'the code for plugins is not loaded');
   },
   planOf: () => undefined,
-  holding: () => undefined,
 };
 
 /** Reports an error of a plugin that does not affect the request. */

@@ -8,7 +8,8 @@ const names = ['prompt_cache_breakpoint', 'cache_control'] as const;
 
 /** Moves a message's prompt cache markers to the last block of its content, where the marked prefix ends. */
 export function withMarkedEnd(message: Wire, type: 'text' | 'input_text'): Wire {
-  const name = names.find((each) => message[each] !== undefined);
+  let name: (typeof names)[number] | undefined;
+  for (const each of names) if (message[each] !== undefined) name ??= each;
   if (name === undefined) return message;
   const { content, [name]: marker, ...rest } = message;
   const blocks = typeof content === 'string' ? [{ type, text: content }] : (content as readonly Wire[]);

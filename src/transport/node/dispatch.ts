@@ -85,13 +85,11 @@ export function overDispatch(to: Origin, Agent: ConnectionAgentClass): NodeClien
         request.traffic.sent += body.length;
         const reply = new Reply(request, shared, resolve, reject);
         const dispatch = (): void => {
+          if (!reply.isOpen) return;
           agentFor(connectTimeout).dispatch({ origin, path, method, headers: linesOf(request), body }, reply);
         };
         // Waits a turn rather than for a new connection.
-        if (shared.isResting)
-          setImmediate(() => {
-            if (reply.isOpen) dispatch();
-          });
+        if (shared.isResting) setImmediate(dispatch);
         else dispatch();
       }),
     warmup: connections.warmup,
