@@ -222,7 +222,8 @@ export const health: readonly Row[] = [
         return {
           lost: failures(ticks),
           probesAtATime: Math.max(...halfOpen.map(({ hits }) => hits)),
-          slowStart: shareOfT1(closedAt, closedAt + second) < 0.6,
+          // All of it without a slow start, 28% on average with one.
+          slowStart: shareOfT1(closedAt, closedAt + 2 * second) < 0.75,
           backWithin15s: shareOfT1(recovers + 15 * second, recovers + 20 * second) >= 0.95,
         };
       }),
