@@ -163,7 +163,7 @@ export class StreamInterruptedError extends RouterError {
     /** The reason, if no target failed. */
     readonly summary?: string | undefined;
   }) {
-    const why = init.reason?.message ?? init.summary ?? 'the reader stopped before its end';
+    const why = init.reason?.message ?? init.summary ?? 'the reader stopped early';
     super('stream-interrupted', `the stream was interrupted after its first token: ${why}`);
     this.name = 'StreamInterruptedError';
     this.usage = init.usage;

@@ -30,7 +30,7 @@ export function activeRequest(
       pulse: own,
       lateSince: undefined,
       release() {
-        const reason = new DOMException('the runtime has dropped the request', 'AbortError');
+        const reason = new DOMException('the runtime dropped the request', 'AbortError');
         request.stop(reason);
         drop(reason);
       },

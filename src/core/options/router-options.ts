@@ -121,7 +121,7 @@ function targetList(ids: string[], least: number): Shape {
     const flaw = flawInTarget(each);
     if (flaw !== undefined) return flaw;
     for (const { id: value } of variantsOf(each as TargetOptions)) {
-      const expected = 'a unique id (give one where provider and model repeat)';
+      const expected = 'a unique id (give one if provider and model repeat)';
       if (ids.includes(value)) return wrong(expected, value, '.id');
       ids.push(value);
     }
@@ -151,7 +151,7 @@ const routerShapes: Shapes = {
   queue: only({ size: whole(0), maxWait: amount }),
   errors: oneOf('redacted', 'full', 'hidden'),
   log: is(
-    'true, false or nothing (the log of requests is a plugin, from signalbox/log)',
+    'true or false (signalbox/log logs requests)',
     (value) => typeof value === 'boolean',
   ),
   catalog: orFalse(has('`false`, or an object with a `price` function', 'price')),

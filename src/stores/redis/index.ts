@@ -76,7 +76,7 @@ export function redis(client: RedisClient, options: RedisOptions = {}): Store {
   const subscriber = subscriberOf(client);
   let closed = false;
   const run: Run = async (...args) => {
-    if (closed) throw new RouterError('closed', 'the store has been closed');
+    if (closed) throw new RouterError('closed', 'the store is closed');
     return script(...args);
   };
   const versionOf = versions();

@@ -51,7 +51,7 @@ export function openDatabase(
   const statements = new Map<string, Sqlite.StatementSync>();
 
   const open = (): Sqlite.DatabaseSync => {
-    if (closed) throw new RouterError('closed', `${path} has been closed`);
+    if (closed) throw new RouterError('closed', `${path} is closed`);
     if (opened !== undefined) return opened;
     const db = new (moduleOf().DatabaseSync)(path, { readOnly });
     try {
