@@ -150,10 +150,7 @@ function providerList(value: unknown): Flaw | undefined {
 const routerShapes: Shapes = {
   queue: only({ size: whole(0), maxWait: amount }),
   errors: oneOf('redacted', 'full', 'hidden'),
-  log: is(
-    'true or false (signalbox/log logs requests)',
-    (value) => typeof value === 'boolean',
-  ),
+  log: is('true or false (signalbox/log logs requests)', (value) => typeof value === 'boolean'),
   catalog: orFalse(has('`false`, or an object with a `price` function', 'price')),
   clock: has('an object with the functions now, date and after', 'now', 'date', 'after'),
   random: callback,
