@@ -28,8 +28,8 @@ export function isPlain({ route, hedge, request, needs, operation, env }: Reques
 }
 
 /**
- * While prices are not loaded: whether they are first needed for the cost of the answer: the catalog is then loaded while the vendor is at work. Only answers in
- * one piece can wait for it.
+ * While prices are not loaded: whether only the cost of the answer needs them, so that the catalog can load while the vendor works.
+ * Only answers in one piece can wait for it.
  */
 export function isPricedLater(request: RequestState): boolean {
   const { env, operation, needs, options } = request;
