@@ -87,13 +87,16 @@ describe.each(Object.entries(runtimes))('%s', (name, each) => {
     },
   );
 
-  (each.drops === true ? test : it.skip)('a place that a dropped request held comes back', async () => {
-    const model = 'slow-202';
-    await called('leave', model);
-    expect(await called('inFlight', model)).toBe(1);
-    await expect.poll(() => called('inFlight', model), { interval: 500, timeout: 60_000 }).toBe(0);
-    expect(await called('chat', model)).toBe(words);
-  });
+  (each.drops === true ? test : it.skip)(
+    'a place that a dropped request held comes back',
+    async ({ expect }) => {
+      const model = 'slow-202';
+      await called('leave', model);
+      expect(await called('inFlight', model)).toBe(1);
+      await expect.poll(() => called('inFlight', model), { interval: 500, timeout: 60_000 }).toBe(0);
+      expect(await called('chat', model)).toBe(words);
+    },
+  );
 
   test('requests at the same time, which wait for the same store', async () => {
     const model = 'limited-301';
@@ -113,7 +116,7 @@ describe.each(Object.entries(runtimes))('%s', (name, each) => {
 
   (each.drops === true ? test : it.skip)(
     'a copy that was dropped with its request is not counted for ever',
-    async () => {
+    async ({ expect }) => {
       const model = 'slow-203';
       expect(await called('copy', model)).toBe('good');
       await expect.poll(() => called('copies', model), { interval: 500, timeout: 60_000 }).toBe(true);
