@@ -25,12 +25,15 @@ export async function pack(): Promise<string> {
   return join(folder, entry.filename);
 }
 
+/** A package by its name, as this project has it; or by its name and the folder where it is. */
+export type Installed = string | readonly [name: string, path: string];
+
 /**
  * Makes an empty project with the packed package, with what it depends on, and nothing else. No registry is asked.
  *
  * @param peers what the application has installed as well
  */
-export async function projectWith(packed: string, peers: readonly string[]): Promise<Project> {
+export async function projectWith(packed: string, peers: readonly Installed[]): Promise<Project> {
   const folder = await temporary();
   const installed = join(folder, 'node_modules/signalbox');
   await mkdir(installed, { recursive: true });
@@ -38,7 +41,7 @@ export async function projectWith(packed: string, peers: readonly string[]): Pro
   const { dependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
   const manifest = { name: 'application', private: true, type: 'module' };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-  for (const name of [...Object.keys(dependencies), ...peers]) await link(folder, name);
+  for (const each of [...Object.keys(dependencies), ...peers]) await link(folder, each);
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
@@ -46,8 +49,10 @@ async function temporary(): Promise<string> {
   return mkdtemp(join(await realpath(tmpdir()), 'signalbox-project-'));
 }
 
-async function link(folder: string, name: string): Promise<void> {
+async function link(folder: string, installed: Installed): Promise<void> {
+  const [name, source] =
+    typeof installed === 'string' ? [installed, join(root, 'node_modules', installed)] : installed;
   const path = join(folder, 'node_modules', name);
   await mkdir(dirname(path), { recursive: true });
-  await symlink(join(root, 'node_modules', name), path, 'junction');
+  await symlink(source, path, 'junction');
 }

@@ -22,20 +22,28 @@ export function binary(name: string): string {
  * @returns why that did not work, where it did not
  */
 export function installRuntimes(): string | undefined {
+  return installIn(folder, 'test/runtimes/installed');
+}
+
+/** The same for another folder that has its own packages; `name` is for the message. */
+export function installIn(folder: string, name: string): string | undefined {
   const wanted: Record<string, string> = JSON.parse(
     readFileSync(join(folder, 'package.json'), 'utf8'),
   ).dependencies;
-  const there = (): boolean => Object.entries(wanted).every(([name, version]) => versionOf(name) === version);
+  const there = (): boolean =>
+    Object.entries(wanted).every(
+      ([installed, version]) => versionOf(folder, installed) === version.split('@').at(-1),
+    );
   if (there()) return undefined;
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--silent'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   });
-  return status === 0 && there() ? undefined : '`npm ci` in test/runtimes/installed failed';
+  return status === 0 && there() ? undefined : `\`npm ci\` in ${name} failed`;
 }
 
-function versionOf(name: string): string | undefined {
+function versionOf(folder: string, name: string): string | undefined {
   const path = join(folder, 'node_modules', name, 'package.json');
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).version : undefined;
 }

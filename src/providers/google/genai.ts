@@ -41,6 +41,11 @@ interface Internals {
   readonly apiClient?: { readonly getFetch?: () => OwnFetch | undefined };
 }
 
+/** Whether a client takes a `fetch` for one call: from version 2.23 on. Older ones ignore it and call the runtime's. */
+export function takesFetch(client: GenAIClient): boolean {
+  return typeof (client as Internals).apiClient?.getFetch === 'function';
+}
+
 /**
  * A `fetch` for calls of the application's client that reads error bodies only briefly; `undefined` for a client
  * whose own `fetch` is unknown. The SDK turns off undici's limit of 300 s on silence only where it has no `fetch`.

@@ -36,7 +36,7 @@ import { toResult } from './chat/response.ts';
 import { chunkReader } from './chat/stream.ts';
 import { embedGenAI, embedLegacy, limits, toEmbeddings, toEmbedRequest } from './embeddings.ts';
 import { googleFailures } from './failures.ts';
-import { briefFetch, type GenAIClient, type OwnFetch, sendGenAI } from './genai.ts';
+import { briefFetch, type GenAIClient, type OwnFetch, sendGenAI, takesFetch } from './genai.ts';
 import { imagesOver } from './images.ts';
 import { type GenerativeAIClient, sendLegacy } from './legacy.ts';
 import { geminiRestrictions } from './restrictions.ts';
@@ -57,7 +57,7 @@ export interface GoogleOptions extends ClientOptions {
    */
   readonly apiVersion?: string;
   /**
-   * The SDK to use. `generative-ai` is the deprecated `@google/generative-ai`, for applications that still have it. It calls the
+   * The SDK to use. `genai` is `@google/genai`, version 2.23 or newer; a `client` can be of any version. `generative-ai` is the deprecated `@google/generative-ai`, for applications that still have it. It calls the
    * runtime's `fetch` directly, so `headers`, `fetch`, response headers, the refusal of redirects and the limits on sizes and
    * connecting are not available.
    *
@@ -67,7 +67,7 @@ export interface GoogleOptions extends ClientOptions {
   /**
    * A preconfigured client of either SDK with its own key, address and connections. It ignores all other options, and the limits
    * of the built-in client do not apply. Bodies of errors are read for half a second at most, if the client is of a version of
-   * `@google/genai` that takes a `fetch` for a request.
+   * `@google/genai` that takes a `fetch` for a request (2.23 or newer).
    */
   readonly client?: GenAIClient | GenerativeAIClient;
 }
@@ -207,12 +207,15 @@ function overGenAI(
     }
   };
   const client = lazyClient(name, '@google/genai', load, ({ GoogleGenAI }): GenAIClient => {
-    return new GoogleGenAI({
+    const genai: GenAIClient = new GoogleGenAI({
       apiKey: placeholder, // the transport sends the key
       vertexai: false,
       apiVersion,
       httpOptions: { baseUrl: baseURL },
     });
+    if (takesFetch(genai)) return genai;
+    const expected = 'version 2.23 or newer of the package "@google/genai", or a `client`';
+    throw new ConfigError(name, expected, 'an older version');
   });
   /**
    * The SDK writes the request, but we read the answer, because the SDK drops unknown fields; the SDK itself receives an empty
