@@ -45,18 +45,19 @@ export function sumsOf(rows: readonly NewRow[], days: Calendar): readonly BatchS
   return [...sums.values()];
 }
 
+const groupFields = [
+  'value',
+  'tenant',
+  'route',
+  'target',
+  'provider',
+  'model',
+  'operation',
+] as const satisfies readonly (keyof GroupKey)[];
+
 /** The unique name of a group. */
-export function nameOf({
-  facet,
-  value,
-  tenant,
-  route,
-  target,
-  provider,
-  model,
-  operation,
-}: GroupKey): string {
-  return JSON.stringify([facet, value, tenant, route, target, provider, model, operation]);
+export function nameOf(key: GroupKey): string {
+  return JSON.stringify([key.facet, ...groupFields.map((field) => key[field])]);
 }
 
 /** More groups than most ledgers have. */
@@ -78,17 +79,8 @@ export async function resolveGroups(
     await engine.write([
       {
         into: tables.groups,
-        columns: ['name', 'value', 'tenant', 'route', 'target', 'provider', 'model', 'operation'],
-        values: some.map(([group, { value, tenant, route, target, provider, model, operation }]) => [
-          group,
-          value,
-          tenant,
-          route,
-          target,
-          provider,
-          model,
-          operation,
-        ]),
+        columns: ['name', ...groupFields],
+        values: some.map(([group, key]) => [group, ...groupFields.map((field) => key[field])]),
         conflict: 'ON CONFLICT ("name") DO NOTHING',
       },
     ]);
