@@ -13,6 +13,15 @@ export interface Column<Row> {
   readonly sort?: (row: Row) => number | string;
 }
 
+/** A name that wraps after its slashes where it is too long for its column. */
+export function Name({ of }: { readonly of: string }) {
+  return (
+    <span class="name">
+      {of.split('/').flatMap((word, index) => (index === 0 ? [word] : ['/', <wbr key={index} />, word]))}
+    </span>
+  );
+}
+
 interface TableProps<Row> {
   readonly label: string;
   readonly columns: readonly Column<Row>[];

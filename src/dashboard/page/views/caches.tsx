@@ -1,6 +1,6 @@
 import type { CacheLine, TargetLine } from '../../protocol.ts';
 import { compactCount, percent, usd } from '../format.ts';
-import { type Column, Empty, Table } from '../parts.tsx';
+import { type Column, Empty, Name, Table } from '../parts.tsx';
 import { caches, targets } from '../state.ts';
 
 export function Caches() {
@@ -40,7 +40,7 @@ export function Caches() {
 const answered = ({ hits, stale, coalesced }: CacheLine): number => hits + stale + coalesced;
 
 const columns: readonly Column<CacheLine>[] = [
-  { head: 'Route', cell: ({ route }) => <span class="name">{route}</span>, sort: ({ route }) => route },
+  { head: 'Route', cell: ({ route }) => <Name of={route} />, sort: ({ route }) => route },
   {
     head: 'Requests',
     number: true,
@@ -85,7 +85,7 @@ const columns: readonly Column<CacheLine>[] = [
 ];
 
 const vendorColumns: readonly Column<TargetLine>[] = [
-  { head: 'Target', cell: ({ id }) => <span class="name">{id}</span>, sort: ({ id }) => id },
+  { head: 'Target', cell: ({ id }) => <Name of={id} />, sort: ({ id }) => id },
   {
     head: 'Input tokens',
     number: true,

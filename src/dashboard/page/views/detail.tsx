@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { AttemptLine, DecisionView, RequestDetail } from '../../protocol.ts';
 import { get } from '../client.ts';
 import { compactCount, moment, ms, period, usd } from '../format.ts';
-import { Empty, Pairs, Panel, State } from '../parts.tsx';
+import { Empty, Name, Pairs, Panel, State } from '../parts.tsx';
 import { go, requestOf } from '../state.ts';
 import { reasonOf } from '../words.ts';
 
@@ -158,7 +158,7 @@ function Waterfall({
         return (
           <li key={`${index} ${target}`}>
             <div class="row">
-              <span class="name">{target}</span>
+              <Name of={target} />
               <span>
                 {hedge ? <span class="mark">hedge</span> : null}
                 {mirror ? <span class="mark">mirror</span> : null}
@@ -218,7 +218,7 @@ function Decision({ of, at }: { readonly of: DecisionView; readonly at: number }
       <ol class="ranked">
         {candidates.map((candidate) => (
           <li key={candidate.target}>
-            <span class="name">{candidate.target}</span>
+            <Name of={candidate.target} />
             <small>
               {[
                 candidate.estimatedCost === undefined ? '' : `about ${usd(candidate.estimatedCost)}`,
@@ -238,7 +238,7 @@ function Decision({ of, at }: { readonly of: DecisionView; readonly at: number }
         <ul class="skipped">
           {skipped.map((skip) => (
             <li key={`${skip.target} ${skip.reason}`}>
-              <span class="name">{skip.target}</span>
+              <Name of={skip.target} />
               <small>
                 {[
                   reasonOf(skip.reason),

@@ -1,6 +1,6 @@
 import type { OutageLine } from '../../protocol.ts';
 import { compactCount, moment, period } from '../format.ts';
-import { type Column, Empty, State, Table, Tile } from '../parts.tsx';
+import { type Column, Empty, Name, State, Table, Tile } from '../parts.tsx';
 import { about, notices, outages, totals } from '../state.ts';
 
 export function Outages() {
@@ -66,7 +66,7 @@ export function Outages() {
 }
 
 const columns: readonly Column<OutageLine>[] = [
-  { head: 'Target', cell: ({ target }) => <span class="name">{target}</span>, sort: ({ target }) => target },
+  { head: 'Target', cell: ({ target }) => <Name of={target} />, sort: ({ target }) => target },
   { head: 'State', cell: ({ state, to }) => <State name={to === null ? state : 'aborted'} label={state} /> },
   { head: 'From', rank: 1, cell: ({ from }) => moment(from), sort: ({ from }) => from },
   {

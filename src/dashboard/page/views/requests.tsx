@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { RequestLine } from '../../protocol.ts';
 import { moment, ms, usd } from '../format.ts';
-import { type Column, Empty, State, Table } from '../parts.tsx';
+import { type Column, Empty, Name, State, Table } from '../parts.tsx';
 import { about, filter, go, kind, place, requests } from '../state.ts';
 import { RequestPanel } from './detail.tsx';
 
@@ -115,7 +115,7 @@ const columns: readonly Column<RequestLine>[] = [
   },
   {
     head: 'Target',
-    cell: ({ target }) => <span class="name">{target ?? '–'}</span>,
+    cell: ({ target }) => <Name of={target ?? '–'} />,
     sort: ({ target }) => target ?? '',
   },
   {

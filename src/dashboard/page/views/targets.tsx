@@ -1,7 +1,7 @@
 import type { TargetLine, Totals } from '../../protocol.ts';
 import { Chart } from '../chart.tsx';
 import { compactCount, count, moment, ms, percent, period, time, usd } from '../format.ts';
-import { type Column, Empty, Pairs, Panel, Spark, State, Table, Tile } from '../parts.tsx';
+import { type Column, Empty, Name, Pairs, Panel, Spark, State, Table, Tile } from '../parts.tsx';
 import { about, filter, go, place, targets, totals } from '../state.ts';
 import { reasonOf } from '../words.ts';
 
@@ -111,7 +111,7 @@ function ActivityChart({ totals: { activity, failures } }: { readonly totals: To
 
 const name: Column<TargetLine> = {
   head: 'Target',
-  cell: ({ id }) => <span class="name">{id}</span>,
+  cell: ({ id }) => <Name of={id} />,
   sort: ({ id }) => id,
 };
 const speeds: readonly Column<TargetLine>[] = [

@@ -34,7 +34,7 @@ export async function periodsOf(
     const end = Math.min(to, own.startOf(dayAfter(ownDay)));
     let at = Math.max(from, own.startOf(ownDay));
     while (at < end) {
-      // An hour that is repeated when clocks are put back is one period; where an hour ends, only the next quarter knows.
+      // An hour that is repeated when clocks are put back is one period; where an hour ends shows only the next quarter.
       const next = byHour ? at + quarter : Math.min(end, days.startOf(dayAfter(days.dayOf(at))));
       add(at, next);
       at = next;
