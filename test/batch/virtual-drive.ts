@@ -3,6 +3,9 @@ import { watchExchanges } from './exchanges.ts';
 
 export const exchanges = watchExchanges();
 
+/** How long nothing may be left to wait for, in milliseconds of real time: code may be loading, which no clock shows. */
+const longestLoad = 60_000;
+
 /** Turns of the event loop within which the process does all that follows from an event. */
 const enough = 20;
 
@@ -34,11 +37,16 @@ export async function driveBy<T>(
     isOver = true;
   });
   ended.catch(() => {});
+  let stuckSince: number | undefined;
   for (;;) {
     await idle();
     if (isOver) return ended;
-    if (await clock.next()) continue;
-    await idle();
-    if (!isOver && clock.timers === 0) throw new Error('nothing is left that could settle the promise');
+    if ((await clock.next()) || clock.timers > 0) {
+      stuckSince = undefined;
+      continue;
+    }
+    stuckSince ??= performance.now();
+    if (performance.now() - stuckSince > longestLoad)
+      throw new Error('nothing is left that could settle the promise');
   }
 }
