@@ -3,18 +3,23 @@
  * Micro-US$, the unit of storage, is too coarse: an embedding of ten tokens costs a fifth of one. Exact up to
  * two million US$.
  */
-const perDollar = 1_000_000_000;
+export const perDollar = 1_000_000_000;
 const microsPerDollar = 1_000_000;
+
+/** An amount of US$ in billionths. */
+export function toUnits(usd: number): number {
+  return Math.round(usd * perDollar);
+}
 
 /** An amount of US$ rounded to the nearest billionth. */
 export function toUsd(amount: number): number {
-  return Math.round(amount * perDollar) / perDollar;
+  return toUnits(amount) / perDollar;
 }
 
 /** The sum of amounts of US$. */
 export function addUsd(...amounts: readonly number[]): number {
   let sum = 0;
-  for (const amount of amounts) sum += Math.round(amount * perDollar);
+  for (const amount of amounts) sum += toUnits(amount);
   return sum / perDollar;
 }
 

@@ -1,6 +1,6 @@
 import type { Price } from '../types/options/price.ts';
 import { ratesBySize } from './cost.ts';
-import { addUsd, toUsd } from './money.ts';
+import { perDollar, toUnits } from './money.ts';
 
 const perMillion = 1_000_000;
 
@@ -11,9 +11,9 @@ const perMillion = 1_000_000;
 export function plainTotal(inputTokens: number, outputTokens: number, price: Price): number | undefined {
   const { input, output } = ratesBySize(price, inputTokens);
   if (output === undefined && outputTokens > 0) return undefined;
-  return addUsd(
-    toUsd((inputTokens * input) / perMillion),
-    toUsd((outputTokens * (output ?? 0)) / perMillion),
-    toUsd(price.request ?? 0),
-  );
+  const sum =
+    toUnits((inputTokens * input) / perMillion) +
+    toUnits((outputTokens * (output ?? 0)) / perMillion) +
+    toUnits(price.request ?? 0);
+  return sum / perDollar;
 }

@@ -43,7 +43,7 @@ const shapes: Shapes = {
  * A strategy within constraints: declared constraints exclude targets, measured ones rank them lower.
  *
  * @param own shapes of the strategy's own terms
- * @param first see `Strategy.first`; used where there are no constraints
+ * @param first see `Strategy.first`, without constraints
  * @throws ConfigError for a constraint that is not a number of at least 0, or tags that are not a list of
  * strings
  */
@@ -58,7 +58,7 @@ export function constrained<Terms extends Constraints>(
   const { maxFirstToken, minThroughput, maxPrice, maxCost, tags } = constraints;
   const strict = maxPrice !== undefined || maxCost !== undefined || tags !== undefined;
   const measured = maxFirstToken !== undefined || minThroughput !== undefined;
-  if (!strict && !measured) return { name, rank, ...(first === undefined ? {} : { first }) };
+  if (!strict && !measured) return { name, rank, ...(first && { first }) };
 
   const violated = ({ target, estimatedCost }: Candidate): string | undefined => {
     if (tags?.some((tag) => !target.tags.includes(tag)) === true) return 'tags';
@@ -86,6 +86,13 @@ export function constrained<Terms extends Constraints>(
       const { good, bad } = withNotes(allowed, context, missed, 'misses');
       return bad.length === 0 ? rank(good, context) : [...rank(good, context), ...rank(bad, context)];
     },
+    ...(first && {
+      first: (candidates, context) =>
+        first(
+          candidates.where((candidate) => (violated(candidate) ?? missed(candidate)) === undefined),
+          context,
+        ),
+    }),
   };
 }
 
