@@ -6,20 +6,15 @@
 export const perDollar = 1_000_000_000;
 const microsPerDollar = 1_000_000;
 
-/** An amount of US$ in billionths. */
-export function toUnits(usd: number): number {
-  return Math.round(usd * perDollar);
-}
-
 /** An amount of US$ rounded to the nearest billionth. */
 export function toUsd(amount: number): number {
-  return toUnits(amount) / perDollar;
+  return Math.round(amount * perDollar) / perDollar;
 }
 
 /** The sum of amounts of US$. */
 export function addUsd(...amounts: readonly number[]): number {
   let sum = 0;
-  for (const amount of amounts) sum += toUnits(amount);
+  for (const amount of amounts) sum += Math.round(amount * perDollar);
   return sum / perDollar;
 }
 

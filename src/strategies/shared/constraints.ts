@@ -60,14 +60,16 @@ export function constrained<Terms extends Constraints>(
   const measured = maxFirstToken !== undefined || minThroughput !== undefined;
   if (!strict && !measured) return { name, rank, ...(first && { first }) };
 
-  const violated = ({ target, estimatedCost }: Candidate): string | undefined => {
+  const violated = (candidate: Candidate): string | undefined => {
+    const { target } = candidate;
     if (tags?.some((tag) => !target.tags.includes(tag)) === true) return 'tags';
     const { input = Number.POSITIVE_INFINITY, output = 0 } = target.price ?? {};
     const dear = (price: number, most: number | undefined): boolean => most !== undefined && price > most;
     if (dear(input, maxPrice?.input)) return 'maxPrice.input';
     if (dear(target.price === undefined ? Number.POSITIVE_INFINITY : output, maxPrice?.output))
       return 'maxPrice.output';
-    if (maxCost !== undefined && (estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost) return 'maxCost';
+    if (maxCost !== undefined && (candidate.estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost)
+      return 'maxCost';
     return undefined;
   };
   // Unmeasured targets are assumed to meet them.

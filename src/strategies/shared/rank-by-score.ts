@@ -79,8 +79,9 @@ export function rankByScore(
   const first = lookedAt ?? drawn(scored.filter(isGood), context);
   for (const each of scored)
     if (each.score < Number.POSITIVE_INFINITY) context.note(each.candidate, { score: each.score });
+  // Infinite scores have no difference.
   return scored
-    .toSorted((a, b) => (a === first ? -1 : b === first ? 1 : compare(a.score, b.score)))
+    .toSorted((a, b) => (a === first ? -1 : b === first ? 1 : a.score - b.score || 0))
     .map(({ candidate }) => candidate);
 }
 
@@ -148,8 +149,4 @@ export function lessBusy(one: Scored, other: Scored): Scored {
   // Both may be free, or of unknown price.
   const ratio = other.score / one.score || 1;
   return (other.candidate.stats.inFlight + 1) * ratio < one.candidate.stats.inFlight + 1 ? other : one;
-}
-
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b;
 }

@@ -36,8 +36,6 @@ function pickFirst(request: RequestState, selected: Selected | undefined): Routi
   const now = env.clock.now();
   const context = contextOf(request, now);
   const reasons = exclusionsFor(request);
-  const isExcluded = (candidate: CandidateView): boolean =>
-    exclusionOf(candidate, reasons, request, now) !== undefined;
   const candidates = new Unchecked<Target, CandidateView>(route.targets, {
     random: env.random,
     unchecked(target, again) {
@@ -46,13 +44,13 @@ function pickFirst(request: RequestState, selected: Selected | undefined): Routi
     },
     eligible(target) {
       const candidate = viewOf(target, request, now);
-      return isExcluded(candidate) || isHeldBack(candidate, request, now) ? undefined : candidate;
+      const isExcluded = exclusionOf(candidate, reasons, request, now) !== undefined;
+      return isExcluded || isHeldBack(candidate, request, now) ? undefined : candidate;
     },
   });
   const picked = strategy.first(candidates, context);
-  // A strategy may return one that was not checked.
-  if (!(picked instanceof CandidateView) || picked.state === undefined || isExcluded(picked))
-    return undefined;
+  // Only those that were checked have a state.
+  if (!(picked instanceof CandidateView) || picked.state === undefined) return undefined;
   const [first] = byPreference(picked.of, request);
   return first && new LateRouting(request, selected, picked, first, context);
 }

@@ -98,5 +98,5 @@ export class Unchecked<Item, Own extends Candidate> implements Candidates {
 
 /** Scores up to this one count as equal. */
 function upTo(score: number): number {
-  return score * (1 + byPrice.band);
+  return score + Math.abs(score) * byPrice.band;
 }
