@@ -81,6 +81,7 @@ describe('the goals', () => {
         ]),
       },
     ],
+    warming: new Map(),
     loads: new Map(),
   });
   const verdict = (routed: readonly number[]) =>

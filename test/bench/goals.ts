@@ -28,11 +28,11 @@ const titles: Readonly<Record<string, string>> = {
   'chat-1': 'chats, one at a time',
   'chat-64': 'chats, 64 at a time',
   'stream-200x1': 'streams, one chunk a packet',
-  'stream-2000x20': 'streams, twenty chunks a packet',
+  'stream-200x20': 'streams, twenty chunks a packet',
 };
 type Most = Readonly<Record<string, number>>;
 const chats = (one: number, many: number): Most => ({ 'chat-1': one, 'chat-64': many });
-const streams = (twenty: number, one: number): Most => ({ 'stream-2000x20': twenty, 'stream-200x1': one });
+const streams = (twenty: number, one: number): Most => ({ 'stream-200x20': twenty, 'stream-200x1': one });
 
 const ratios = (what: string, pair: Pair, mosts: Most): readonly Goal[] =>
   Object.entries(mosts).map(([scenario, most]) => {

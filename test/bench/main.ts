@@ -17,6 +17,7 @@ import {
   routerTables,
   scenarioTable,
   startTable,
+  warmingTable,
 } from './report/tables.ts';
 import { type Run, startRun } from './run.ts';
 import { longParts, parts, scenarios, shortened } from './scenarios.ts';
@@ -63,7 +64,8 @@ async function measure(
     .filter(({ name }) => chosen.includes(name))
     .map((scenario) => (quick ? shortened(scenario) : scenario));
   const wanted = new Set(played.flatMap((scenario) => scenario.contenders));
-  const run = await startRun(cores, { wanted, quick, say });
+  const streams = played.some(({ task }) => task.kind === 'stream' || task.kind === 'tools');
+  const run = await startRun(cores, { wanted, streams, quick, say });
   try {
     const results = [];
     for (const scenario of played) {
@@ -79,6 +81,7 @@ async function measure(
     };
     const measured: Measured = {
       results,
+      warming: run.warming,
       ...(chosen.includes('memory') ? { memory: await watch('memory', () => run.grow(growing)) } : {}),
       ...(chosen.includes('start')
         ? { starts: await watch('start', () => measureStarts(cores, rounds, say)) }
@@ -111,6 +114,7 @@ function show(measured: Measured, skipped: readonly string[]): void {
       result.scenario.title,
       scenarioTable(measured, result),
     ]),
+    ['While a process warms up', warmingTable(measured)],
     ['The router alone', routerTables(measured)],
     ['Memory', memoryTable(measured)],
     ['The first answer of a fresh process', startTable(measured)],

@@ -3,13 +3,14 @@ import type { RouterAlone } from './alone/router.ts';
 import type { ContenderName } from './contenders/index.ts';
 import type { Load } from './load.ts';
 import type { Grown } from './memory.ts';
-import type { Played, Result } from './run.ts';
+import type { Played, Result, Run } from './run.ts';
 import type { Starts } from './start.ts';
 import { type difference, median, ratio, type Spread, spread } from './statistics.ts';
 
 /** What a run found; parts that were not run are missing. */
 export interface Measured {
   readonly results: readonly Result[];
+  readonly warming: Run['warming'];
   readonly memory?: ReadonlyMap<ContenderName, Grown>;
   readonly starts?: Starts;
   readonly router?: RouterAlone;

@@ -33,31 +33,44 @@ export interface Result {
 export interface Run {
   /** Contenders that could not be started, and why. */
   readonly skipped: ReadonlyMap<ContenderName, string>;
+  /** Microseconds of processor time of a chat at each of the `warmingSteps`; empty after a short warm-up. */
+  readonly warming: ReadonlyMap<ContenderName, readonly number[]>;
   play(scenario: Scenario, rounds: number): Promise<Result>;
   grow(names: readonly ContenderName[]): Promise<ReadonlyMap<ContenderName, Grown>>;
   stop(): void;
 }
 
-/**
- * Until the compiler has optimized what it will, which takes more requests the more code a contender has; half of them one at a time.
- */
-const warmUp = (quick: boolean): readonly Task[] =>
-  [1, 64].map((concurrency) => ({
-    kind: 'chat',
-    requests: quick ? 200 : 6_000,
-    concurrency,
-    serving: chatsOnly,
-  }));
+const warmChats = (requests: number, concurrency: number): Task => ({
+  kind: 'chat',
+  requests,
+  concurrency,
+  serving: chatsOnly,
+});
+const warmStreams = (requests: number, perPacket: 1 | 20): Task => ({
+  kind: 'stream',
+  requests,
+  concurrency: 1,
+  serving: { chunks: 200, perPacket, pace: 0, tools: false },
+});
 
-/** Chunks that a contender reads before those of a scenario's streams count. */
-const chunksBefore = 12_000;
+/** How many chats, one at a time, the columns of the table of warming up stand for. */
+export const warmingSteps = [1_000, 5_000, 14_000] as const;
+
+/** Until V8 has compiled what it will, which takes some 30,000 requests for the contenders with the most code. */
+const warmUp = {
+  chats: [...warmingSteps.map((requests) => warmChats(requests, 1)), warmChats(20_000, 64)],
+  streams: [warmStreams(1_200, 20), warmStreams(200, 1)],
+};
+/** How much each contender warms up with. */
+export const warmUpChats = warmUp.chats.reduce((sum, { requests }) => sum + requests, 0);
+export const warmUpChunks = warmUp.streams.reduce(
+  (sum, { requests, serving }) => sum + requests * serving.chunks,
+  0,
+);
+const shortWarmUp = { chats: [warmChats(200, 1), warmChats(200, 64)], streams: [] };
 
 /** How many turns of a scenario are not counted. */
-function turnsBefore({ warmUp: has, task }: Scenario, quick: boolean): number {
-  if (has === false) return 0;
-  if (quick || task.kind === 'chat' || task.kind === 'picture') return 1;
-  return Math.ceil(chunksBefore / (task.requests * task.serving.chunks));
-}
+const turnsBefore = ({ warmUp: has }: Scenario): number => (has === false ? 0 : 1);
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -66,10 +79,12 @@ export async function startRun(
   cores: Cores | undefined,
   {
     wanted,
+    streams,
     quick,
     say,
   }: {
     readonly wanted: ReadonlySet<ContenderName>;
+    readonly streams: boolean;
     readonly quick: boolean;
     readonly say: (text: string) => void;
   },
@@ -79,13 +94,21 @@ export async function startRun(
   const gateway = wanted.has('portkey') ? await tryGateway(cores, skipped) : undefined;
   const addresses = { vendor: vendor.url, gateway: gateway?.url };
   const clients = new Map<ContenderName, Client>();
+  const warming = new Map<ContenderName, readonly number[]>();
+  const { chats, streams: streamed } = quick ? shortWarmUp : warmUp;
   for (const name of contenderNames) {
     if (!wanted.has(name) || skipped.has(name)) continue;
     say(`starting ${name}`);
     const client = startClient(cores);
     try {
       await client.tell({ do: 'make', name, addresses });
-      for (const task of warmUp(quick)) await client.tell({ do: 'play', task });
+      const taken: number[] = [];
+      for (const task of [...chats, ...(streams ? streamed : [])]) {
+        await vendor.serve(task.serving);
+        const { turn } = await client.tell({ do: 'play', task });
+        if (turn !== undefined) taken.push(turn.cpu);
+      }
+      if (!quick) warming.set(name, taken.slice(0, warmingSteps.length));
       clients.set(name, client);
     } catch (error) {
       client.stop();
@@ -94,10 +117,9 @@ export async function startRun(
   }
   return {
     skipped,
+    warming,
     async play(scenario, rounds) {
-      const { done, load } = await underLoad(() =>
-        play({ scenario, rounds, quick, vendor, gateway, clients, say }),
-      );
+      const { done, load } = await underLoad(() => play({ scenario, rounds, vendor, gateway, clients, say }));
       return { ...done, load };
     },
     grow: (names) =>
@@ -131,7 +153,6 @@ async function tryGateway(
 interface Playing {
   readonly scenario: Scenario;
   readonly rounds: number;
-  readonly quick: boolean;
   readonly vendor: Vendor;
   readonly gateway: Gateway | undefined;
   readonly clients: ReadonlyMap<ContenderName, Client>;
@@ -141,7 +162,6 @@ interface Playing {
 async function play({
   scenario,
   rounds,
-  quick,
   vendor,
   gateway,
   clients,
@@ -167,7 +187,7 @@ async function play({
       return undefined;
     }
   };
-  for (let time = 0; time < turnsBefore(scenario, quick); time++) {
+  for (let time = 0; time < turnsBefore(scenario); time++) {
     say(`${scenario.name}: warm-up`);
     for (const name of scenario.contenders) await turn(name);
   }

@@ -110,8 +110,8 @@ const manyInFlight: Scenario = {
 };
 
 export const scenarios: readonly Scenario[] = [
-  chat(1, 1_000),
-  chat(64, 2_560),
+  chat(1, 2_000),
+  chat(64, 5_120),
   longPrompt('4 KB', 600),
   longPrompt('100 KB', 200),
   picture,
@@ -119,7 +119,7 @@ export const scenarios: readonly Scenario[] = [
   stream(200, 1, 10),
   stream(2_000, 1, 1),
   stream(20, 20, 60),
-  stream(200, 20, 25),
+  stream(200, 20, 50),
   stream(2_000, 20, 4),
   tools,
   wholeTools,

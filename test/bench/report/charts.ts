@@ -28,7 +28,7 @@ const plans: readonly Plan[] = [
     figure: 'chunk',
     scenarios: [
       ['stream-200x1', 'one chunk a packet'],
-      ['stream-2000x20', 'twenty chunks a packet'],
+      ['stream-200x20', 'twenty chunks a packet'],
     ],
   },
   {

@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Judged, leastRounds } from '../goals.ts';
 import type { Measured } from '../measured.ts';
+import { warmUpChats, warmUpChunks } from '../run.ts';
 import { drawAll } from './charts.ts';
-import { goalTable, memoryTable, routerTables, scenarioTable, startTable } from './tables.ts';
+import { goalTable, memoryTable, routerTables, scenarioTable, startTable, warmingTable } from './tables.ts';
 
 /** How the run was made, for those who read its figures. */
 export interface Circumstances {
@@ -19,41 +20,46 @@ const folder = new URL('../../../docs/', import.meta.url);
 
 const intro = `# Performance
 
-What signalbox costs beside the vendors' SDKs and beside its peers. This page is written by
+What signalbox costs compared with the vendors' SDKs and with its peers. This page is written by
 
 \`\`\`sh
-npm run bench -- --write              # the whole run, about half an hour
-npm run bench -- --quick              # a minute, on the terminal only
+npm run bench -- --write              # the whole run, about 45 minutes
+npm run bench -- --quick              # a minute, printed only
 npm run bench -- --only chat --rounds 9
 \`\`\`
 
-It needs no key and no network, but for installing the peers the first time: they are in \`test/bench/peers/\`, with a lockfile of
-their own, and not among the project's dependencies.`;
+The bench needs no key. It needs the network only the first time, to install the peers: they have their own lockfile in
+\`test/bench/peers/\` and are not dependencies of the project.
+
+[What stands in the way](performance-profile.md) says where the time goes and why a goal is missed.`;
 
 const how = (rounds: number): string => `## How it is measured
 
-- The vendor is a server on loopback, in a process of its own on a core of its own. It answers at once, so that nothing is seen but
-  what the client does; beside a real vendor’s seconds it is little.
-- It sends the headers that OpenAI, Anthropic and Google send, about twenty with the limits of the account, and has prompts of 60
-  characters, 4 KB and 100 KB, and a picture of 10 MB.
-- Each contender has a process of its own, on the other core, and loads nothing but what it needs. Retries of SDKs are off. A contender that can
-  fail over has two targets, and never has to. Every answer is checked to be whole.
-- Contenders take turns, A B C A B C …, each round beginning with another one, in ${rounds} rounds after a warm-up of 12,000 chats, and of 12,000 chunks before streams; so whatever else
-  the machine does hits all alike. Figures are medians over the rounds, with the least and the most in brackets; ratios are taken
-  round by round. Percentiles are over all requests of all rounds.
-- Ratios say more than absolute figures, which are this machine’s.
-- Processor time is that of the contender's process, garbage collection and kernel included.
-- Packets of streams come at least 0.2 ms apart (those with twenty chunks 1 ms), because a client that is slower than the vendor would
-  find several at once and be spared the work of reading each. The slowest contenders do not keep up and profit from that.
-- Of 10,000 requests in flight there are three rounds. They begin over 2.5 seconds and are answered after four, so that all are under way
-  at once without a system refusing connections.
-- “Added” by the router is the difference to a provider that answers at once without a router, in one process.
-- Memory is that of live objects, read after garbage collection in processes that have done nothing else. The resident size says little:
-  it grows when V8 enlarges the young generation, which is therefore fixed at 16 MB in every process that is measured. Heap in flight is
-  what 200 requests that wait for a vendor hold, without their connections; the router’s own is that of 1,000 over a provider that waits.
-- A fresh process imports what it needs, takes prices from the catalog, and ends with its first answer.
-- Of the Portkey gateway the client's and the gateway's processor time are reported separately. Its streams fail with current versions of
-  \`@hono/node-server\`, which it takes as they come, so it runs with 1.13.8, with which they work.`;
+- The vendor is a server on loopback in its own process on its own core. It answers at once, so the figures show only what the client
+  costs. A real vendor takes seconds, and most of these costs disappear in them.
+- It sends the headers that OpenAI, Anthropic and Google send: about twenty, including the account's limits. Prompts have 60
+  characters, 4 KB and 100 KB, and there is a picture of 10 MB.
+- Each contender has its own process on the other core and loads only what it needs. The SDKs' retries are off. A contender that can
+  fail over has two targets and never needs the second. Every answer is checked for completeness.
+- Each contender first warms up with ${warmUpChats.toLocaleString('en-US')} chats, and with ${warmUpChunks.toLocaleString('en-US')} chunks before streams are measured: V8 goes on
+  compiling for about 30,000 requests. “While a process warms up” shows what earlier chats cost.
+- Contenders then take turns, A B C A B C …, and each of the ${rounds} rounds begins with the next one, so a disturbance hits all of them
+  alike. Figures are medians over the rounds, with the lowest and the highest in parentheses. Ratios are computed round by round.
+  Percentiles are over all requests of all rounds.
+- Ratios say more than absolute figures, which hold for this machine only.
+- Processor time is that of the contender's whole process, including garbage collection and the kernel.
+- Packets of streams are at least 0.2 ms apart (1 ms with twenty chunks a packet). A client slower than the vendor would otherwise read
+  several packets at once, which is cheaper. The slowest contenders still fall behind and profit from that.
+- There are three rounds of 10,000 requests in flight. Requests start over 2.5 seconds and are answered after four, so that all of them
+  are in flight at once and the system refuses no connection.
+- “Added” by the router is the difference to a provider that answers at once, in the same process without a router.
+- Memory is that of live objects, read after garbage collection in fresh processes. The resident size says little, because it
+  grows when V8 enlarges the young generation; so that has a fixed size of 16 MB in every process. Heap in flight is
+  what 200 requests that wait for a vendor hold, without their connections. The router's own is measured with 1,000 requests over a
+  provider that waits.
+- A fresh process imports what it needs, takes prices from the catalog, and ends after its first answer.
+- The processor time of the Portkey gateway is reported separately from its client's. Its streams fail with current versions of
+  \`@hono/node-server\`, so it runs with 1.13.8, with which they work.`;
 
 /** The whole page. */
 export function page(
@@ -68,12 +74,13 @@ export function page(
   const router = routerTables(measured);
   const memory = memoryTable(measured);
   const starts = startTable(measured);
+  const warming = warmingTable(measured);
   return `${[
     intro,
     `Measured on ${date}. ${machine.join(' ')}`,
     `Versions: ${versions}.`,
     ...skipped,
-    `## Goals\n\nIn brackets is the interval in which the median of endlessly many rounds would be with 95 % confidence, by order statistics of at least ${leastRounds} rounds. A goal counts as met or missed where all of it is on one side of the limit, else as undecided.`,
+    `## Goals\n\nIn parentheses is the 95% confidence interval of the median, from order statistics of at least ${leastRounds} rounds. A goal is met or missed if the whole interval is on one side of the limit; otherwise it is undecided.`,
     goalTable(judged),
     '## At a glance',
     ...charts,
@@ -81,6 +88,7 @@ export function page(
     '## Figures',
     ...scenarios,
     ...(router === undefined ? [] : [`### The router alone\n\n${router}`]),
+    ...(warming === undefined ? [] : [`### While a process warms up\n\n${warming}`]),
     ...(memory === undefined ? [] : [`### Memory over 50,000 chats, 16 at a time\n\n${memory}`]),
     ...(starts === undefined ? [] : [`### The first answer of a fresh process\n\n${starts}`]),
   ].join('\n\n')}\n`;

@@ -3,7 +3,7 @@ import { type ContenderName, contenders } from '../contenders/index.ts';
 import type { Judged } from '../goals.ts';
 import type { Load } from '../load.ts';
 import { between, type Figure, figureOf, type Measured } from '../measured.ts';
-import type { Result } from '../run.ts';
+import { type Result, warmingSteps } from '../run.ts';
 import { quantile, ratio, spread } from '../statistics.ts';
 import { digits, table, withInterval, withSpread } from './figures.ts';
 
@@ -99,6 +99,19 @@ export function memoryTable({ memory, loads }: Measured): string | undefined {
     'a stream',
   ];
   return [table(heads, rows), ...loadNote(loads.get('memory'))].join('\n\n');
+}
+
+/** What a chat takes in a young process; everything else is measured after that. */
+export function warmingTable({ warming }: Measured): string | undefined {
+  if (warming.size === 0) return undefined;
+  let done = 0;
+  const heads = warmingSteps.map((requests) => {
+    const from = done + 1;
+    done += requests;
+    return `${from.toLocaleString('en-US')} to ${done.toLocaleString('en-US')}`;
+  });
+  const rows = [...warming].map(([name, taken]) => [contenders[name].label, ...taken.map(digits)]);
+  return table(['CPU µs of a chat, by its number', ...heads], rows);
 }
 
 /** Fresh processes up to their first answer. */
