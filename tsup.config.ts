@@ -16,6 +16,10 @@ export const options: Options = {
   dts: { entry: entries },
   external: [/^node:/],
   esbuildPlugins: [pageForBuild, pricesForBuild],
+  // Engines keep and scan a text with other characters at two bytes each.
+  esbuildOptions(esbuild) {
+    esbuild.charset = 'ascii';
+  },
   onSuccess: () => mergeChunks(),
 };
 

@@ -2,7 +2,6 @@ import { countingPart } from '../../pricing/counting-part.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Part } from '../../util/lazy.ts';
 import type { Signal } from '../../util/time/abort.ts';
-import { reviewPart } from '../answer/review-part.ts';
 import { billingPart } from '../attempt/billing/billing-part.ts';
 import type { RouterContext } from '../context.ts';
 import { eventsPart } from '../events/events-part.ts';
@@ -13,7 +12,6 @@ export const restParts: readonly Part<unknown>[] = [
   recoveryPart,
   countingPart,
   billingPart,
-  reviewPart,
   eventsPart,
 ];
 
@@ -24,13 +22,11 @@ export const restParts: readonly Part<unknown>[] = [
 export async function loadRest(env: RouterContext, signal?: Signal): Promise<void> {
   if (env.isWhole) return;
   const { parts, clock } = env;
-  const missing = restParts.filter((part) => parts.get(part) === undefined);
   const load = async (part: Part<unknown>): Promise<void> => {
     await parts.load(part, clock, signal);
     parts.get(recoveryPart)?.measure(env); // even if other code cannot be loaded
   };
-  await Promise.all(missing.map(load));
-  parts.get(recoveryPart)?.measure(env);
+  await Promise.all(restParts.map(load));
   env.isWhole = true;
 }
 
