@@ -17,7 +17,7 @@ const bodiless = new Set([204, 205, 304]);
  * sending the request.
  */
 export function toResponse({ status, headers, body }: Answer, url: string): Response {
-  return new LeanResponse(status, toHeaders(headers), headers, body, url);
+  return new LeanResponse(status, headers, body, url);
 }
 
 class LeanResponse implements Response {
@@ -27,19 +27,23 @@ class LeanResponse implements Response {
   readonly url: string;
   readonly redirected = false;
   readonly type = 'basic';
-  readonly headers: Headers;
   readonly #record: Answer['headers'];
   readonly #body: Body;
+  #headers: Headers | undefined;
   #full: Response | undefined;
   #used = false;
 
-  constructor(status: number, headers: Headers, record: Answer['headers'], body: Body, url: string) {
+  constructor(status: number, record: Answer['headers'], body: Body, url: string) {
     this.status = status;
     this.ok = status >= 200 && status < 300;
-    this.headers = headers;
     this.#record = record;
     this.#body = body;
     this.url = url;
+  }
+
+  get headers(): Headers {
+    this.#headers ??= toHeaders(this.#record);
+    return this.#headers;
   }
 
   get body(): Response['body'] {

@@ -58,6 +58,8 @@ export interface Exchange {
   headers: Readonly<Record<string, string>>;
   /** The response itself, for providers that read it without their SDK. */
   answer?: Answer;
+  /** The same as an SDK sees it, whose methods may be wrapped so that it is read before the provider can. */
+  response?: Response;
   /** Why the exchange failed; recorded here because SDKs wrap or swallow errors. */
   failure?: ProviderError;
 }

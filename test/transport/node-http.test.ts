@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -12,6 +13,8 @@ import { openai } from 'signalbox/openai';
 import { openaiCompatible } from 'signalbox/openai-compatible';
 import { virtualClock } from 'signalbox/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readText } from '../../src/transport/body.ts';
+import { createTransport, newExchange } from '../../src/transport/transport.ts';
 import { chatCompletionsWires } from '../conformance/fixtures/chat-completions.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import type { Wire } from '../conformance/suite.ts';
@@ -195,6 +198,20 @@ describe.each(clients)('over %s', (_, over) => {
     const parts: ProviderStreamPart[] = [];
     for await (const part of house(server.url).stream(callOf('text', 'm'))) parts.push(part);
     expect(parts.at(-1)?.type).toBe('finish');
+  });
+
+  it.each([
+    ['uncompressed', {}, (bytes: Buffer) => bytes],
+    ['compressed', { 'content-encoding': 'gzip' }, (bytes: Buffer) => gzipSync(bytes)],
+  ])('an answer that is read late is read to its end: %s', async (_, headers, pack) => {
+    // Two packets pause the connection, and the socket holds the third. Random, so that it stays as large when compressed.
+    const text = randomBytes(75_000).toString('hex');
+    const server = await served(raw(pack(Buffer.from(text)), headers));
+    const transport = createTransport({ provider: 'p', baseURL: server.url, failures: [], allowHeaders: [] });
+    const sent = await transport.send(`${server.url}/`, { method: 'POST', body: '{}' }, newExchange(false));
+    await expect.poll(() => server.received[0]?.complete).toBe(true);
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect((await readText(sent.body)).length).toBe(text.length);
   });
 
   it('headers of the same name are joined', async () => {

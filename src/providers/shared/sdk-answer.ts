@@ -47,10 +47,14 @@ export async function awaitAnswer(
   };
   if (own) {
     // `asResponse` keeps the SDK from reading the answer itself.
-    await (typeof asResponse === 'function' ? asResponse.call(promise) : promise);
-    const { answer, headers } = exchange;
-    if (answer !== undefined) return { answer, headers };
-    throw new ProviderError({ kind: 'malformed', provider, summary: 'the SDK sent nothing' });
+    const hasResponse = typeof asResponse === 'function';
+    const data = await (hasResponse ? asResponse.call(promise) : promise);
+    const { answer, headers, response } = exchange;
+    if (answer === undefined)
+      throw new ProviderError({ kind: 'malformed', provider, summary: 'the SDK sent nothing' });
+    if (response === undefined || (hasResponse && !response.bodyUsed)) return { answer, headers };
+    // A tracer has wrapped the SDK's method, and had the SDK read the answer.
+    return { data: hasResponse ? await promise : data, headers };
   }
   try {
     if (typeof withResponse !== 'function') return { data: await promise, headers: exchange.headers };

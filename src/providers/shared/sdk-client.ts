@@ -61,10 +61,28 @@ export function sendingOver<Client extends object>(
     await writer.prepareRequest?.(req, { url, options });
     const { headers, body } = req;
     const init: RequestInit = { method: 'POST', ...(headers && { headers }), ...(body && { body }) };
-    return { response: await transport.send(url, init, req[exchangeKey] ?? newExchange(false)), options };
+    const exchange = req[exchangeKey] ?? newExchange(false);
+    exchange.response = toResponse(await transport.send(url, init, exchange), url);
+    return new Sent(exchange.response, options);
   };
   writer.post = (path, options) => new Promised(client, send(path, options));
   return client;
+}
+
+/** What the SDK's promise parses if it is awaited, as tracers around the SDK's methods do. */
+class Sent {
+  readonly response: Response;
+  readonly options: object;
+
+  constructor(response: Response, options: object) {
+    this.response = response;
+    this.options = options;
+  }
+
+  /** The SDK aborts it when its stream is left. The exchange has a signal of its own. */
+  get controller(): AbortController {
+    return new AbortController();
+  }
 }
 
 function isWriter(client: object): client is RequestWriter {

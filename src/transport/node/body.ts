@@ -82,10 +82,14 @@ export abstract class PacketQueue implements NodeBody {
   }
 
   arrived(): Arrived {
+    // Undici pushes what its socket holds, possibly up to the end, before `resume` returns. All of that has arrived too.
+    while (this.#isPaused) {
+      this.#size = 0;
+      this.#sendOn();
+    }
     const bytes = this.#ready;
     this.#ready = [];
     this.#size = 0;
-    if (this.#isPaused) this.#sendOn();
     return { bytes, ended: this.#state === 'ended' };
   }
 

@@ -16,6 +16,7 @@ import {
 } from './client.ts';
 import { connectTimeoutError, toReportedError } from './errors.ts';
 import { type HeaderReader, headerReader } from './headers.ts';
+import { endingWhilePaused } from './paused-parser.ts';
 
 /** What all requests of a client share. */
 interface Shared {
@@ -154,6 +155,8 @@ class Reply extends PacketQueue implements DispatchHandler {
   }
 
   onData(packet: Buffer): boolean {
+    // Comes at the end of a body that ends with its connection. A pause there would lose that end.
+    if (packet.length === 0) return true;
     return this.#packets === undefined ? this.push(packet) : this.#packets.push(packet);
   }
 
@@ -233,6 +236,7 @@ function connector({ address, tls, modules }: Origin): Connector {
       socket.on('session', (latest: Buffer) => {
         session = latest;
       });
+    endingWhilePaused(socket);
     sockets += 1;
     socket.once('close', () => {
       sockets -= 1;
