@@ -46,7 +46,9 @@ export async function mergeChunks(folder = 'dist'): Promise<void> {
       if (isLoadedBy('index')) return others.some(isLoadedBy) ? 'shared' : 'core';
       const isSmall = (each: string): boolean => (getModuleInfo(each)?.code?.length ?? 0) < smallChunk;
       const needed = [...reachable(id, getModuleInfo)].filter((each) => !loads('index', each, getModuleInfo));
-      return providers.filter(isLoadedBy).length > 1 && !isLoadedBy('catalog') && needed.every(isSmall) ? 'util' : undefined;
+      return providers.filter(isLoadedBy).length > 1 && !isLoadedBy('catalog') && needed.every(isSmall)
+        ? 'util'
+        : undefined;
     },
   });
   await build.close();

@@ -8,12 +8,7 @@ import { eventsPart } from '../events/events-part.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
 
 /** The code that chats other than plain ones may need. */
-export const restParts: readonly Part<unknown>[] = [
-  recoveryPart,
-  countingPart,
-  billingPart,
-  eventsPart,
-];
+export const restParts: readonly Part<unknown>[] = [recoveryPart, countingPart, billingPart, eventsPart];
 
 /**
  * Loads the code that chats other than plain ones may need. Happens in the background after a router's first answer, because
@@ -30,11 +25,9 @@ export async function loadRest(env: RouterContext, signal?: Signal): Promise<voi
   env.isWhole = true;
 }
 
-/** Loads what an answer needs, so that it is there once the answer is; `undefined` if it is loaded. Never rejects. */
-export function loadBilling({ parts, clock }: RouterContext, signal: Signal): Promise<unknown> | undefined {
-  return parts.get(billingPart) === undefined
-    ? parts.load(billingPart, clock, signal).catch(() => {})
-    : undefined;
+/** Loads what an answer needs, so that it is there once the answer is. Never rejects. */
+export function loadBilling({ parts, clock }: RouterContext, signal: Signal): Promise<unknown> {
+  return parts.load(billingPart, clock, signal).catch(() => {});
 }
 
 /** Options of a call that no other code reads. */
