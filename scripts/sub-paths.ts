@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 export const limits: Readonly<Record<string, number>> = {
   signalbox: 30.0,
   'signalbox/openai': 54.1,
-  'signalbox/anthropic': 40.3,
+  'signalbox/anthropic': 40.4,
   'signalbox/google': 43.0,
   'signalbox/openai-compatible': 49.9,
   'signalbox/ai-sdk': 35.5,
