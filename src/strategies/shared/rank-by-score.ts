@@ -70,11 +70,11 @@ export function rankByScore(
     own <= best * (1 + terms.loyalty) &&
     (own <= best * (1 + terms.band) || candidate.target.id === context.previous) &&
     !(terms.measured && isUntried(candidate));
-  const due = terms.measured ? scored.filter((each) => !isGood(each) && isDue(each, best)) : [];
-  const lookedAt =
-    due.length > 0 && context.random() < explored
-      ? due[Math.floor(context.random() * due.length)]
-      : undefined;
+  const due =
+    terms.measured && context.random() < explored
+      ? scored.filter((each) => !isGood(each) && isDue(each, best))
+      : [];
+  const lookedAt = due[due.length < 2 ? 0 : Math.floor(context.random() * due.length)];
   if (lookedAt !== undefined) context.note(lookedAt.candidate, { explored: true });
   const first = lookedAt ?? drawn(scored.filter(isGood), context);
   for (const each of scored)
