@@ -21,43 +21,57 @@ export function toResponse({ status, headers, body }: Answer, url: string): Resp
 }
 
 class LeanResponse implements Response {
-  readonly status: number;
-  readonly ok: boolean;
-  readonly statusText = '';
-  readonly url: string;
-  readonly redirected = false;
-  readonly type = 'basic';
-  readonly #record: Answer['headers'];
-  readonly #body: Body;
-  #headers: Headers | undefined;
-  #full: Response | undefined;
-  #used = false;
+  declare readonly status: number;
+  declare readonly url: string;
+  declare private readonly record: Answer['headers'];
+  declare private readonly unread: Body;
+  declare private lean: Headers | undefined;
+  declare private full: Response | undefined;
+  declare private isUsed: boolean;
 
   constructor(status: number, record: Answer['headers'], body: Body, url: string) {
     this.status = status;
-    this.ok = status >= 200 && status < 300;
-    this.#record = record;
-    this.#body = body;
     this.url = url;
+    this.record = record;
+    this.unread = body;
+    this.lean = undefined;
+    this.full = undefined;
+    this.isUsed = false;
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  get statusText(): string {
+    return '';
+  }
+
+  get redirected(): boolean {
+    return false;
+  }
+
+  get type(): ResponseType {
+    return 'basic';
   }
 
   get headers(): Headers {
-    this.#headers ??= toHeaders(this.#record);
-    return this.#headers;
+    this.lean ??= toHeaders(this.record);
+    return this.lean;
   }
 
   get body(): Response['body'] {
-    return this.#used ? null : this.#whole().body;
+    return this.isUsed ? null : this.whole().body;
   }
 
   get bodyUsed(): boolean {
-    return this.#used || (this.#full?.bodyUsed ?? false);
+    return this.isUsed || (this.full?.bodyUsed ?? false);
   }
 
   async text(): Promise<string> {
-    if (this.#full !== undefined || this.#used) return this.#whole().text();
-    this.#used = true;
-    return readText(this.#body);
+    if (this.full !== undefined || this.isUsed) return this.whole().text();
+    this.isUsed = true;
+    return readText(this.unread);
   }
 
   async json(): Promise<unknown> {
@@ -65,33 +79,33 @@ class LeanResponse implements Response {
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#whole().arrayBuffer();
+    return this.whole().arrayBuffer();
   }
 
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#whole().bytes();
+    return this.whole().bytes();
   }
 
   async blob(): Promise<Blob> {
-    return this.#whole().blob();
+    return this.whole().blob();
   }
 
   async formData(): Promise<FormData> {
-    return this.#whole().formData();
+    return this.whole().formData();
   }
 
   clone(): Response {
-    return this.#whole().clone();
+    return this.whole().clone();
   }
 
-  #whole(): Response {
-    if (this.#used) throw new TypeError('the body has been read');
+  private whole(): Response {
+    if (this.isUsed) throw new TypeError('the body has been read');
     const { status } = this;
-    this.#full ??= new Response(bodiless.has(status) ? null : toWeb(this.#body), {
+    this.full ??= new Response(bodiless.has(status) ? null : toWeb(this.unread), {
       status,
-      headers: this.#record,
+      headers: this.record,
     });
-    return this.#full;
+    return this.full;
   }
 }
 
