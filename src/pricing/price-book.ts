@@ -83,9 +83,12 @@ export function priceBook(
       loadAgainAt = Number.POSITIVE_INFINITY;
       found.clear();
     } catch {
-      // The package is missing or failed to load: declared prices still work.
-      failures += 1;
-      loadAgainAt = clock.now() + Math.min(longestPause, shortestPause * 2 ** failures);
+      // The package is missing or failed to load: declared prices still work. Requests that loaded at the same time count as one failure.
+      const now = clock.now();
+      if (now >= loadAgainAt) {
+        failures += 1;
+        loadAgainAt = now + Math.min(longestPause, shortestPause * 2 ** failures);
+      }
     }
     self.isReady = true;
   };
