@@ -135,6 +135,7 @@ export type { RouterOptions } from './types/options/router-options.ts';
 export type { Select, SelectContext, SelectOptions } from './types/options/select.ts';
 export type {
   Candidate,
+  Candidates,
   Expectation,
   Health,
   Latency,

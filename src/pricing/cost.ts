@@ -90,7 +90,8 @@ function ratesFor(price: Price, inputTokens: number, { serviceTier, region }: Se
 export function ratesBySize(price: Pick<Price, keyof Rates | 'tiers'>, inputTokens: number): Rates {
   let rates: Rates = price;
   let above = -1;
-  for (const tier of price.tiers ?? []) {
+  if (price.tiers === undefined) return rates;
+  for (const tier of price.tiers) {
     if (inputTokens > tier.above && tier.above > above) {
       rates = tier;
       above = tier.above;

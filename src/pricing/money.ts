@@ -3,7 +3,7 @@
  * Micro-US$, the unit of storage, is too coarse: an embedding of ten tokens costs a fifth of one. Exact up to
  * two million US$.
  */
-const perDollar = 1_000_000_000;
+export const perDollar = 1_000_000_000;
 const microsPerDollar = 1_000_000;
 
 /** An amount of US$ rounded to the nearest billionth. */

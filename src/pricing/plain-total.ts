@@ -1,6 +1,6 @@
 import type { Price } from '../types/options/price.ts';
 import { ratesBySize } from './cost.ts';
-import { addUsd, toUsd } from './money.ts';
+import { perDollar } from './money.ts';
 
 const perMillion = 1_000_000;
 
@@ -11,9 +11,10 @@ const perMillion = 1_000_000;
 export function plainTotal(inputTokens: number, outputTokens: number, price: Price): number | undefined {
   const { input, output } = ratesBySize(price, inputTokens);
   if (output === undefined && outputTokens > 0) return undefined;
-  return addUsd(
-    toUsd((inputTokens * input) / perMillion),
-    toUsd((outputTokens * (output ?? 0)) / perMillion),
-    toUsd(price.request ?? 0),
-  );
+  // The sum of `addUsd`, without a list of amounts.
+  const sum =
+    Math.round(((inputTokens * input) / perMillion) * perDollar) +
+    Math.round(((outputTokens * (output ?? 0)) / perMillion) * perDollar) +
+    Math.round((price.request ?? 0) * perDollar);
+  return sum / perDollar;
 }

@@ -23,8 +23,9 @@ export function decayingMean(halfLife = 60_000): DecayingMean {
       weight = weight * fade + 1;
       at = now;
     },
+    // A sample weighs 1 at first, so only old ones take a power to compute.
     read: (now) =>
-      weight === 0 || weight * 2 ** ((at - now) / halfLife) < minWeight ? undefined : sum / weight,
+      weight === 0 || (now - at > 9 * halfLife && weightAt(now) < minWeight) ? undefined : sum / weight,
     weight: weightAt,
   };
 }

@@ -44,6 +44,8 @@ const mostSessions = 10_000;
 /** Half-life of the learned ratios in milliseconds: vendors' caching rarely changes. */
 const halfLife = 1_800_000;
 
+const nothing: CacheShare = { read: 0, write: 0 };
+
 /** Learned ratios of one target's cache. */
 type LearnedRatios = Readonly<Record<CacheRatio, DecayingMean>>;
 
@@ -98,7 +100,7 @@ export function promptCaches(): PromptCaches {
     },
     expect(session, target, inputTokens, now) {
       const of = targets.get(target);
-      if (of === undefined) return { read: 0, write: 0 };
+      if (of === undefined) return nothing;
       const before = warm(session, target, now);
       const share = (before === undefined ? of.other : of.continued).read(now) ?? 0;
       const read = share * Math.min(before ?? inputTokens, inputTokens);

@@ -16,9 +16,9 @@ export function inverseSquarePrice(constraints: Constraints = {}): Strategy {
     // Relative to the cheapest, so that squares do not underflow.
     const prices = candidates.map(({ estimatedCost = 0 }) => estimatedCost).filter((price) => price > 0);
     const cheapest = Math.min(...prices);
-    return draw(candidates, random, ({ estimatedCost }) => {
-      if (estimatedCost === undefined) return 0;
-      return estimatedCost === 0 ? Number.POSITIVE_INFINITY : (cheapest / estimatedCost) ** 2;
-    });
+    // Free ones weigh infinitely much.
+    return draw(candidates, random, ({ estimatedCost }) =>
+      estimatedCost === undefined ? 0 : (cheapest / estimatedCost) ** 2,
+    );
   });
 }

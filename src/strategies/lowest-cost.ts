@@ -1,7 +1,7 @@
-import type { Candidate, Strategy } from '../types/options/strategy.ts';
+import type { Candidate, RankContext, Strategy } from '../types/options/strategy.ts';
 import { amount } from '../util/shape.ts';
 import { type Constraints, constrained } from './shared/constraints.ts';
-import { byPrice, firstByScore, rankByScore } from './shared/rank-by-score.ts';
+import { byPrice, rankByScore } from './shared/rank-by-score.ts';
 
 /** Terms of `lowestCost`. */
 export interface CostTerms extends Constraints {
@@ -32,20 +32,25 @@ const fewestSamples = 1;
  * createRouter({ targets, strategy: lowestCost({ deadline: 60_000 }) });
  */
 export function lowestCost(terms: CostTerms = {}): Strategy {
+  const costOf = ({ estimatedCost }: Candidate): number | undefined => estimatedCost;
+  const lateIn = ({ timeLeft }: RankContext): ((candidate: Candidate) => boolean) => {
+    const limit = Math.min(terms.deadline ?? Number.POSITIVE_INFINITY, timeLeft);
+    return (candidate) =>
+      limit < Number.POSITIVE_INFINITY &&
+      candidate.expected.samples >= fewestSamples &&
+      (candidate.expected.total?.p90 ?? 0) > limit;
+  };
   const rank: Strategy['rank'] = (candidates, context) => {
-    const ranked = rankByScore(candidates, context, ({ estimatedCost }) => estimatedCost, byPrice);
-    const limit = Math.min(terms.deadline ?? Number.POSITIVE_INFINITY, context.timeLeft);
-    if (limit === Number.POSITIVE_INFINITY) return ranked;
-    const isLate = ({ expected }: Candidate): boolean =>
-      expected.samples >= fewestSamples && (expected.total?.p90 ?? 0) > limit;
+    const ranked = rankByScore(candidates, context, costOf, byPrice);
+    const isLate = lateIn(context);
     const late = ranked.filter(isLate);
     for (const candidate of late) context.note(candidate, { misses: 'deadline' });
-    return late.length === 0 ? ranked : [...ranked.filter((candidate) => !late.includes(candidate)), ...late];
+    return late.length === 0 ? ranked : [...ranked.filter((candidate) => !isLate(candidate)), ...late];
   };
-  const first: Strategy['first'] = (candidates, context) =>
-    Math.min(terms.deadline ?? Number.POSITIVE_INFINITY, context.timeLeft) === Number.POSITIVE_INFINITY
-      ? firstByScore(candidates, context, ({ estimatedCost }) => estimatedCost, byPrice)
-      : undefined;
+  const first: Strategy['first'] = (candidates, context) => {
+    const isLate = lateIn(context);
+    return candidates.where((candidate) => !isLate(candidate)).lowest(costOf);
+  };
   const strategy = constrained('lowestCost', terms, rank, { deadline: amount }, first);
   return terms.deadline === undefined ? strategy : { ...strategy, deadline: terms.deadline };
 }

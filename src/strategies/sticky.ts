@@ -44,7 +44,7 @@ export function sticky(terms: StickyTerms = {}): Strategy {
           // Deterministic; proportional to the target's weight.
           return { candidate, lot, claim: Math.log(lot) / candidate.target.weight };
         })
-        .toSorted((a, b) => (a.claim === b.claim ? b.lot - a.lot : b.claim - a.claim))
+        .toSorted((a, b) => b.claim - a.claim || b.lot - a.lot)
         .map(({ candidate }) => candidate);
     },
   };

@@ -45,6 +45,6 @@ export function draw(
       const key = weight === 0 ? Number.NEGATIVE_INFINITY : Math.log(1 - random()) / weight;
       return { candidate, key };
     })
-    .toSorted((a, b) => (a.key === b.key ? 0 : b.key - a.key))
+    .toSorted((a, b) => b.key - a.key || 0) // infinite keys have no difference
     .map(({ candidate }) => candidate);
 }

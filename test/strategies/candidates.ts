@@ -1,5 +1,6 @@
-import type { Candidate, Latency, RankContext, Strategy } from 'signalbox';
+import type { Candidate, Candidates, Latency, RankContext, Strategy } from 'signalbox';
 import { seededRandom } from 'signalbox/testing';
+import { Unchecked } from '../../src/core/routing/more/unchecked.ts';
 
 /** What a candidate is like, where it matters. */
 export interface Sketch {
@@ -79,6 +80,24 @@ export function context(more: Partial<RankContext> = {}, notes: Notes = new Map(
     },
     ...more,
   };
+}
+
+/** Candidates as `Strategy.first` gets them, and those that it has had checked. */
+export function unchecked(
+  list: readonly Candidate[],
+  fits: (candidate: Candidate) => boolean = () => true,
+  random = seededRandom(1),
+): { readonly candidates: Candidates; readonly checked: readonly Candidate[] } {
+  const checked: Candidate[] = [];
+  const candidates = new Unchecked<Candidate, Candidate>(list, {
+    random,
+    unchecked: (candidate) => candidate,
+    eligible(candidate) {
+      checked.push(candidate);
+      return fits(candidate) ? candidate : undefined;
+    },
+  });
+  return { candidates, checked };
 }
 
 /** The ids in the order of a strategy. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   balanced,
+  type Candidate,
   canary,
   highestThroughput,
   inverseSquarePrice,
@@ -14,8 +15,9 @@ import {
   sticky,
   weighted,
 } from 'signalbox';
+import { seededRandom } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
-import { candidate, context, order, type Sketch, shares } from './candidates.ts';
+import { candidate, context, type Notes, order, type Sketch, shares, unchecked } from './candidates.ts';
 
 const everyOne: readonly Strategy[] = [
   balanced(),
@@ -110,36 +112,112 @@ describe.each(impartial.map((strategy) => [strategy.name, strategy] as const))('
 });
 
 describe('the first candidate without a ranking', () => {
-  const withFirst = everyOne.filter(({ first }) => first !== undefined);
+  const withFirst: readonly Strategy[] = [
+    lowestCost(),
+    lowestCost({ tags: ['eu'], maxFirstToken: 2_000 }),
+    lowestCost({ deadline: 2_000, maxCost: 5 }),
+    priority(),
+    priority({ maxPrice: { input: 5 }, minThroughput: 100 }),
+  ];
+  /** Costs that are equal or clearly different. */
+  const inCents = sketch.map((each) => ({ ...each, cost: each.cost && Math.ceil(each.cost * 100) / 100 }));
+  const first = (strategy: Strategy, ...[list, fits, context]: FirstOf): Candidate | undefined =>
+    strategy.first?.(unchecked(list, fits).candidates, context);
 
   it('is available from strategies that need no ranking for it', () => {
-    expect(withFirst.map(({ name }) => name)).toEqual(['lowestCost', 'priority']);
+    expect(everyOne.filter((each) => each.first !== undefined).map(({ name }) => name)).toEqual([
+      'lowestCost',
+      'priority',
+    ]);
   });
 
-  it.each(withFirst.map((strategy) => [strategy.name, strategy] as const))(
-    '%s: equals the one that is ranked first',
-    (_, strategy) => {
+  it.each(withFirst.map((strategy, index) => [strategy.name, index, strategy] as const))(
+    '%s: is as good as the one that is ranked first among those that fit (%#)',
+    (name, _, strategy) => {
       fc.assert(
         fc.property(
-          sketches,
-          fc.option(fc.constantFrom('t0', 't1'), { nil: undefined }),
-          (list, previous) => {
-            const candidates = list.map(candidate);
-            const [ranked] = strategy.rank(candidates, context({ previous }));
-            expect(strategy.first?.(candidates.values(), context({ previous }))).toBe(ranked);
+          fc.array(fc.tuple(inCents, fc.boolean(), fc.boolean()), { maxLength: 40 }),
+          fc.constantFrom(500, 2_000, Number.POSITIVE_INFINITY),
+          (list, timeLeft) => {
+            const candidates = list.map(([each, isEuropean], index) =>
+              candidate({ ...each, id: `t${index}`, tags: isEuropean ? ['eu'] : [] }),
+            );
+            const fits = (each: Candidate): boolean => list[candidates.indexOf(each)]?.[2] === true;
+            const notes: Notes = new Map();
+            const [ranked] = strategy.rank(candidates.filter(fits), context({ timeLeft }, notes));
+            const found = first(strategy, candidates, fits, context({ timeLeft }));
+            // Where none meets the constraints, those that miss them are left to the ranking.
+            if (ranked !== undefined && notes.get(ranked.target.id)?.['misses'] !== undefined)
+              expect(found).toBeUndefined();
+            else if (name === 'priority') expect(found).toBe(ranked);
+            else expect(found?.estimatedCost).toBe(ranked?.estimatedCost);
           },
         ),
       );
     },
   );
 
-  it('requires the ranking if a deadline decides', () => {
-    const candidates = [candidate({ id: 't0', cost: 1 }), candidate({ id: 't1', cost: 2 })];
-    expect(lowestCost().first?.(candidates, context({ timeLeft: 1_000 }))).toBeUndefined();
-    expect(lowestCost({ deadline: 1_000 }).first?.(candidates, context())).toBeUndefined();
-    expect(lowestCost({ maxPrice: { input: 1 } }).first).toBeUndefined();
+  it('lowestCost: checks one candidate if the cheapest fits', () => {
+    const list = [3, 1, 2].map((cost) => candidate({ id: `t${cost}`, cost }));
+    const { candidates, checked } = unchecked(list);
+    expect(lowestCost().first?.(candidates, context())?.target.id).toBe('t1');
+    expect(checked).toHaveLength(1);
   });
+
+  it('lowestCost: checks none twice, and none that costs more than the one it takes', () => {
+    fc.assert(
+      fc.property(fc.array(inCents, { minLength: 1, maxLength: 60 }), fc.nat(), (list, seed) => {
+        const all = list.map((each, index) => candidate({ ...each, id: `t${index}` }));
+        const { candidates, checked } = unchecked(all, ({ target }) => target.id === `t${seed % all.length}`);
+        const found = lowestCost().first?.(candidates, context());
+        expect(found).toBe(all[seed % all.length]);
+        expect(new Set(checked).size).toBe(checked.length);
+        const costs = checked.map(({ estimatedCost = Number.POSITIVE_INFINITY }) => estimatedCost);
+        expect(costs).toEqual(costs.toSorted((a, b) => a - b));
+      }),
+    );
+  });
+
+  it('a figure may be negative, unknown or no number', () => {
+    const figures = [Number.NaN, undefined, 3, -5, -7, Number.POSITIVE_INFINITY];
+    const list = figures.map((_, index) => candidate({ id: `t${index}` }));
+    const figure = (each: Candidate): number | undefined => figures[list.indexOf(each)];
+    const lowest = (...fitting: readonly number[]): number => {
+      const { candidates } = unchecked(list, (each) => fitting.includes(list.indexOf(each)));
+      return list.indexOf(candidates.lowest(figure) as Candidate);
+    };
+    expect([lowest(2, 3, 4), lowest(1, 2, 3), lowest(0, 1, 2), lowest(0, 1), lowest(0)]).toEqual([
+      4, 3, 2, 1, -1,
+    ]);
+  });
+
+  it.each([0, 1, undefined])(
+    'lowestCost: the less busy of two that fit wins among those of the same cost: %s',
+    (cost) => {
+      const list = Array.from({ length: 20 }, (_, index) =>
+        candidate({ id: `t${index}`, cost, inFlight: index }),
+      );
+      const counts = new Map<string, number>();
+      const random = seededRandom(5);
+      for (let draw = 0; draw < 20_000; draw++) {
+        const { candidates } = unchecked(list, ({ stats }) => stats.inFlight >= 10, random);
+        const id = lowestCost().first?.(candidates, context())?.target.id ?? '';
+        counts.set(id, (counts.get(id) ?? 0) + 1);
+      }
+      // Of ten, the least busy is in one of five pairs, and the busiest never wins.
+      expect((counts.get('t10') ?? 0) / 20_000).toBeCloseTo(0.2, 1);
+      expect((counts.get('t14') ?? 0) / 20_000).toBeCloseTo(1 / 9, 1);
+      expect(counts.get('t19')).toBeUndefined();
+      expect(counts.get('t0')).toBeUndefined();
+    },
+  );
 });
+
+type FirstOf = [
+  list: readonly Candidate[],
+  fits: (candidate: Candidate) => boolean,
+  context: ReturnType<typeof context>,
+];
 
 describe('prices', () => {
   const byPrice = [lowestCost(), inverseSquarePrice(), balanced({ perSecond: 0, perFailure: 0 })];

@@ -2,7 +2,7 @@ import type { Candidate, Expectation, Health, TargetStats } from '../../types/op
 import type { SkippedTarget } from '../../types/result/decision.ts';
 import type { RequestState } from '../request.ts';
 import { statsOf, type Target } from '../targets/target.ts';
-import { isUnconstrained } from '../targets/target-health.ts';
+import { isUnconstrained, targetHealth } from '../targets/target-health.ts';
 import { ExpectedPerformance, expectedCached, expectedCost, headroomOf, highestCost } from './estimates.ts';
 
 interface Known {
@@ -17,9 +17,10 @@ interface Known {
  * shared.
  */
 export class CandidateView implements Candidate {
-  readonly health: Health;
   /** Private to the core; strategies see only data. */
-  readonly of: Target;
+  of: Target;
+  /** Its health, where it has been looked up. */
+  state: Health | undefined;
   readonly #request: RequestState;
   readonly #now: number;
   /** Computed values; most strategies read only some, `priority()` none. */
@@ -33,16 +34,29 @@ export class CandidateView implements Candidate {
   /** Avoids computing the exclusion again. */
   readonly plain: boolean;
 
-  constructor(of: Target, health: Health, request: RequestState, now: number) {
+  /** @param state its health; only a view with it can be checked */
+  constructor(of: Target, request: RequestState, now: number, state?: Health) {
     this.of = of;
-    this.health = health;
-    this.plain = isUnconstrained(of);
+    this.state = state;
+    this.plain = state !== undefined && isUnconstrained(of);
     this.#request = request;
     this.#now = now;
   }
 
   static is(candidate: Candidate): candidate is CandidateView {
     return candidate instanceof CandidateView;
+  }
+
+  /** The same object as a view of another target, to be read only. */
+  turnedTo(of: Target): this {
+    this.of = of;
+    this.#known = undefined;
+    this.#hasCost = false;
+    return this;
+  }
+
+  get health(): Health {
+    return this.state ?? targetHealth(this.of, this.#now).state;
   }
 
   get target(): Candidate['target'] {

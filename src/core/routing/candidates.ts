@@ -26,18 +26,19 @@ export interface RoutingResult {
  * Stations 5 and 6: excludes targets that must not get the request, each with a reason, and ranks the rest by the route's strategy.
  *
  * @param selected how the route was selected, if it was
- * @param chosen the candidate that was chosen before the others were considered
+ * @param chosen the candidate that was chosen before the others were considered, and the context in which it was
  */
 export function chooseCandidates(
   request: RequestState,
   selected: Selected | undefined,
   chosen?: CandidateView,
+  before?: RankContext,
 ): RoutingResult {
   const { route, env } = request;
   const now = env.clock.now();
   request.pin = request.request.providerOptions === undefined ? undefined : pinOf(request);
   const { ready, later, skipped, refusal, allPlain } = consider(request, now, chosen);
-  const context = contextOf(request, now);
+  const context = before ?? contextOf(request, now);
   const ranking = route.policies.strategy.rank(ready, context);
   const { inputIsCounted: isCounted } = request; // read after ranking
   const order = allPlain ? ranking : recoveringLast(ranking, request, now);
@@ -115,13 +116,18 @@ function consider(request: RequestState, now: number, chosen: CandidateView | un
   return { ready, later, skipped, refusal, allPlain };
 }
 
-/** A target of the route, for a request. */
+/** The state of a target of the route for a kind of request. */
+export function workloadOf(each: Target, { operation: { workload } }: RequestState): Target {
+  return each.workload === workload ? each : each.of(workload);
+}
+
+/** A target of the route, for a request. Listeners get events if its health has changed. */
 export function viewOf(each: Target, request: RequestState, now: number): CandidateView {
   const { workload } = request.operation;
   const target = each.workload === workload ? each : each.of(workload);
   const first = emitHealthChange(target, request.env, now);
   const { state } = (target.channels.length === 1 && first) || targetHealth(target, now);
-  return new CandidateView(target, state, request, now);
+  return new CandidateView(target, request, now, state);
 }
 
 /** The first reason against a target. */

@@ -38,7 +38,9 @@ export function expectedCost(target: Target, request: RequestState, now: number)
   const known = env.prices.priceOf(target);
   if (known === undefined) return undefined;
   const { inputTokens, needs } = request;
-  const { read = 0, write = 0 } = env.caches?.expect(session, target.id, inputTokens, now) ?? {};
+  const cached = env.caches?.expect(session, target.id, inputTokens, now);
+  const read = cached === undefined ? 0 : cached.read;
+  const write = cached === undefined ? 0 : cached.write;
   const calls = operation.calls(target, needs);
   const served = target.provider.servedAs?.(request.request.providerOptions ?? {});
   if (served === undefined && read === 0 && write === 0 && needs.imageCount === 0) {

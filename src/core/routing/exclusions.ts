@@ -21,8 +21,8 @@ const incapable: Exclude = ({ of }, request) => {
   return lacks === undefined ? undefined : lasting({ reason: 'incapable', lacks });
 };
 
-const unhealthy: Exclude = ({ of, health, plain }, request, now) => {
-  if (health === 'misconfigured' || health === 'cooling-down') return passing(health, of, request, now);
+const unhealthy: Exclude = ({ of, state, plain }, request, now) => {
+  if (state === 'misconfigured' || state === 'cooling-down') return passing(state, of, request, now);
   if (!plain) {
     const free = soonest(of, request, now);
     if (free > now) return overLimit(free, request);

@@ -23,7 +23,7 @@ import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { parseAnswer } from '../shared/answer/parse.ts';
 import { finished, recalled, runExchange, runStream, withLimits } from '../shared/exchange-runner.ts';
-import { eventChunks } from '../shared/stream/event-stream.ts';
+import { EventChunks } from '../shared/stream/event-stream.ts';
 import { toVendorOptions } from './ai-sdk-options.ts';
 import { type Gateway, readFacts, takeHeaderOptions, type WithHeaders, withFacts } from './gateway.ts';
 
@@ -190,7 +190,7 @@ export function streamParts(server: Server, call: ProviderCall): ProviderStream 
       );
       const reader = chunkReader({ provider: name, headers, request: body, reading: quirks.usage });
       const warnings = [...options.warnings, ...more];
-      return { headers, warnings, source: eventChunks(events, name), reader };
+      return { headers, warnings, source: new EventChunks(events, name), reader };
     },
     (last, { headers }) => withFacts(last, name, readFacts(gateway, headers, last.raw ?? [], true)),
   );

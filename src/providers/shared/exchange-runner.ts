@@ -14,7 +14,7 @@ import type { Warning } from '../../types/result/result.ts';
 import { accountFor, mark, recall } from './account-marks.ts';
 import { unfencedContent, unfencedReader } from './answer/unfence.ts';
 import { aborted, refuseAborted, toThrown } from './sdk-error.ts';
-import { type OpenAnswer, partStream, type StreamReader } from './stream/part-stream.ts';
+import { type OpenAnswer, PartStream, type StreamReader } from './stream/part-stream.ts';
 
 /** The vendor of an exchange. */
 export interface Vendor {
@@ -67,7 +67,7 @@ export function runStream(
   const { name, failures, secrets } = vendor;
   const { signal, includeRaw } = call;
   let exchange = newExchange(true, call);
-  return partStream({
+  return new PartStream({
     provider: name,
     account: accountFor(call, vendor),
     signal,

@@ -19,7 +19,7 @@ import { accountOfClient } from './client-options.ts';
 import { finished, recalled, runExchange, runStream, withLimits } from './exchange-runner.ts';
 import { asIterable, awaitAnswer, awaitData } from './sdk-answer.ts';
 import { aborted } from './sdk-error.ts';
-import { eventChunks } from './stream/event-stream.ts';
+import { EventChunks } from './stream/event-stream.ts';
 import { fromIterable, type StreamReader } from './stream/part-stream.ts';
 
 /** The vendor-specific part of a provider over an SDK: requests and answers in the vendor's format. */
@@ -228,7 +228,7 @@ function streamParts<Client, Body extends Wire>(
     const sent = mapping.send(client, body, true, carry);
     const { answer, data, headers } = await awaitAnswer(sent, exchange, mapping);
     const source =
-      answer === undefined ? fromIterable(asIterable(data, name), leave) : eventChunks(answer.body, name);
+      answer === undefined ? fromIterable(asIterable(data, name), leave) : new EventChunks(answer.body, name);
     return { headers, warnings, source, reader: mapping.reader(headers, body) };
   });
 }

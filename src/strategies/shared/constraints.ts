@@ -43,7 +43,7 @@ const shapes: Shapes = {
  * A strategy within constraints: declared constraints exclude targets, measured ones rank them lower.
  *
  * @param own shapes of the strategy's own terms
- * @param first see `Strategy.first`; used where there are no constraints
+ * @param first see `Strategy.first`, without constraints
  * @throws ConfigError for a constraint that is not a number of at least 0, or tags that are not a list of
  * strings
  */
@@ -58,16 +58,18 @@ export function constrained<Terms extends Constraints>(
   const { maxFirstToken, minThroughput, maxPrice, maxCost, tags } = constraints;
   const strict = maxPrice !== undefined || maxCost !== undefined || tags !== undefined;
   const measured = maxFirstToken !== undefined || minThroughput !== undefined;
-  if (!strict && !measured) return { name, rank, ...(first === undefined ? {} : { first }) };
+  if (!strict && !measured) return { name, rank, ...(first && { first }) };
 
-  const violated = ({ target, estimatedCost }: Candidate): string | undefined => {
+  const violated = (candidate: Candidate): string | undefined => {
+    const { target } = candidate;
     if (tags?.some((tag) => !target.tags.includes(tag)) === true) return 'tags';
     const { input = Number.POSITIVE_INFINITY, output = 0 } = target.price ?? {};
     const dear = (price: number, most: number | undefined): boolean => most !== undefined && price > most;
     if (dear(input, maxPrice?.input)) return 'maxPrice.input';
     if (dear(target.price === undefined ? Number.POSITIVE_INFINITY : output, maxPrice?.output))
       return 'maxPrice.output';
-    if (maxCost !== undefined && (estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost) return 'maxCost';
+    if (maxCost !== undefined && (candidate.estimatedCost ?? Number.POSITIVE_INFINITY) > maxCost)
+      return 'maxCost';
     return undefined;
   };
   // Unmeasured targets are assumed to meet them.
@@ -86,6 +88,13 @@ export function constrained<Terms extends Constraints>(
       const { good, bad } = withNotes(allowed, context, missed, 'misses');
       return bad.length === 0 ? rank(good, context) : [...rank(good, context), ...rank(bad, context)];
     },
+    ...(first && {
+      first: (candidates, context) =>
+        first(
+          candidates.where((candidate) => (violated(candidate) ?? missed(candidate)) === undefined),
+          context,
+        ),
+    }),
   };
 }
 

@@ -4,8 +4,5 @@ import type { Strategy } from '../../types/options/strategy.ts';
 export const inOrder: Strategy = {
   name: 'priority',
   rank: (candidates) => candidates,
-  first(candidates) {
-    for (const candidate of candidates) return candidate;
-    return undefined;
-  },
+  first: ([candidate]) => candidate, // takes no further one
 };

@@ -35,8 +35,9 @@ const explored = 0.01;
 const shortestBreak = 10_000;
 const longestBreak = 300_000;
 
-interface Scored {
-  readonly candidate: Candidate;
+/** A candidate and its score: lower is better. */
+export interface Scored<Own = Candidate> {
+  readonly candidate: Own;
   readonly score: number;
 }
 
@@ -62,57 +63,26 @@ export function rankByScore(
   score: Score = forEachSuccess,
 ): readonly Candidate[] {
   if (candidates.length < 2) return candidates;
-  const { scored, first } = choose(candidates, context, figure, terms, score);
-  for (const each of scored)
-    if (each.score < Number.POSITIVE_INFINITY) context.note(each.candidate, { score: each.score });
-  return scored
-    .toSorted((a, b) => (a === first ? -1 : b === first ? 1 : compare(a.score, b.score)))
-    .map(({ candidate }) => candidate);
-}
-
-/** The candidate that `rankByScore` orders first, without the order. */
-export function firstByScore(
-  candidates: Iterable<Candidate>,
-  context: RankContext,
-  figure: Figure,
-  terms: Terms,
-): Candidate | undefined {
-  const all = [...candidates];
-  if (all.length < 2) return all[0];
-  return choose(all, context, figure, terms, forEachSuccess).first?.candidate;
-}
-
-interface Choice {
-  readonly scored: readonly Scored[];
-  /** `undefined`: the first by score. */
-  readonly first: Scored | undefined;
-}
-
-function choose(
-  candidates: readonly Candidate[],
-  context: RankContext,
-  figure: Figure,
-  terms: Terms,
-  score: Score,
-): Choice {
   const scored = scoreAll(candidates, figure, terms, score);
   let best = Number.POSITIVE_INFINITY;
   for (const each of scored) best = Math.min(best, each.score);
-  const nearly = best * (1 + Math.max(terms.loyalty, terms.band));
-  const isAsGood = ({ candidate, score: own }: Scored): boolean => {
-    if (own > nearly) return false; // most: the rest costs more
-    if (terms.measured && isUntried(candidate)) return false;
-    if (terms.loyalty === terms.band) return true;
-    return own <= best * (1 + (candidate.target.id === context.previous ? terms.loyalty : terms.band));
-  };
-  const good = scored.filter(isAsGood);
-  const due = terms.measured ? scored.filter((each) => !good.includes(each) && isDue(each, best)) : [];
+  const isGood = ({ candidate, score: own }: Scored): boolean =>
+    own <= best * (1 + terms.loyalty) &&
+    (own <= best * (1 + terms.band) || candidate.target.id === context.previous) &&
+    !(terms.measured && isUntried(candidate));
+  const due = terms.measured ? scored.filter((each) => !isGood(each) && isDue(each, best)) : [];
   const lookedAt =
     due.length > 0 && context.random() < explored
       ? due[Math.floor(context.random() * due.length)]
       : undefined;
   if (lookedAt !== undefined) context.note(lookedAt.candidate, { explored: true });
-  return { scored, first: lookedAt ?? lessBusy(good, context) };
+  const first = lookedAt ?? drawn(scored.filter(isGood), context);
+  for (const each of scored)
+    if (each.score < Number.POSITIVE_INFINITY) context.note(each.candidate, { score: each.score });
+  // Infinite scores have no difference.
+  return scored
+    .toSorted((a, b) => (a === first ? -1 : b === first ? 1 : a.score - b.score || 0))
+    .map(({ candidate }) => candidate);
 }
 
 /** Whether a new target has as many requests in flight as it may. */
@@ -167,19 +137,16 @@ function isDue({ candidate, score }: Scored, best: number): boolean {
   return expected.idle >= Math.min(longestBreak, shortestBreak * times ** 2);
 }
 
-function lessBusy(good: readonly Scored[], { random }: RankContext): Scored | undefined {
+function drawn(good: readonly Scored[], { random }: RankContext): Scored | undefined {
   if (good.length < 2) return good[0];
   const first = Math.floor(random() * good.length);
   const second = (first + 1 + Math.floor(random() * (good.length - 1))) % good.length;
   const [one, other] = [good[first], good[second]];
-  if (one === undefined || other === undefined) return one;
-  return load(other) < load(one) ? other : one;
+  return one && other && lessBusy(one, other);
 }
 
-function load({ candidate, score }: Scored): number {
-  return score * (candidate.stats.inFlight + 1);
-}
-
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b;
+export function lessBusy(one: Scored, other: Scored): Scored {
+  // Both may be free, or of unknown price.
+  const ratio = other.score / one.score || 1;
+  return (other.candidate.stats.inFlight + 1) * ratio < one.candidate.stats.inFlight + 1 ? other : one;
 }

@@ -108,6 +108,17 @@ export interface Candidate {
   readonly health: Health;
 }
 
+/** The candidates of a request in the order of the route, for `Strategy.first`. Iterating checks them one by one. */
+export interface Candidates extends Iterable<Candidate> {
+  /**
+   * The candidate of the lowest figure, or `undefined` if there are no candidates. Those of unknown figure come last. Among equals, the less
+   * busy of two drawn at random. Only the best are checked, so `figure` also gets targets that cannot take the request.
+   */
+  lowest(figure: (candidate: Candidate) => number | undefined): Candidate | undefined;
+  /** The candidates that meet a condition. */
+  where(condition: (candidate: Candidate) => boolean): Candidates;
+}
+
 /** What a strategy receives in addition to the candidates. */
 export interface RankContext {
   /** The request as its caller wrote it. */
@@ -162,10 +173,11 @@ export interface Strategy<TargetId extends string = string> {
   rank(candidates: readonly Candidate[], context: RankContext): readonly Candidate[];
   /**
    * The candidate that `rank` would order first, where that is cheaper to find than the order. Routes of more than 16 targets ask for it,
-   * and for the order only when another target is needed or the decision is read. `candidates` are checked one by one as they are
-   * iterated. `undefined`: `rank` has to decide.
+   * and for the order only when another target is needed or the decision is read. `undefined`: `rank` has to decide.
    *
    * @default `rank` decides
+   * @example
+   * first: (candidates) => candidates.lowest(({ estimatedCost }) => estimatedCost)
    */
-  first?(candidates: Iterable<Candidate>, context: RankContext): Candidate | undefined;
+  first?(candidates: Candidates, context: RankContext): Candidate | undefined;
 }

@@ -2,7 +2,7 @@ import { createRouter, type Provider, type ProviderStreamPart } from 'signalbox'
 import { toProvider } from 'signalbox/ai-sdk';
 import { toFetch } from 'signalbox/openai-fetch';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ChunkSource, partStream } from '../../../src/providers/shared/stream/part-stream.ts';
+import { type ChunkSource, PartStream } from '../../../src/providers/shared/stream/part-stream.ts';
 
 /** Chunks that arrive together; `open`: the last packet never comes. */
 const packets: readonly (readonly string[])[] = [['a', 'b', 'c'], ['d', 'e', 'f', 'g'], ['h']];
@@ -12,11 +12,12 @@ let isCanceled = false;
 function source(open: boolean): ChunkSource {
   let given = 0;
   return {
-    async read() {
+    async read(sink) {
       reads += 1;
       const chunks = packets[given++];
-      if (chunks !== undefined) return { chunks };
-      return open ? new Promise(() => {}) : { chunks: [], end: 'marked' };
+      for (const chunk of chunks ?? []) sink.push(chunk);
+      if (chunks !== undefined) return undefined;
+      return open ? new Promise(() => {}) : 'marked';
     },
     rest() {},
     cancel() {
@@ -37,7 +38,7 @@ function arriving(open = false): Provider<'packets'> {
     name: 'packets',
     chat: () => Promise.reject(new Error('not asked')),
     stream: ({ signal }) =>
-      partStream({
+      new PartStream({
         provider: 'packets',
         account: undefined,
         signal,

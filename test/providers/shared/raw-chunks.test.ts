@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChunkSource, partStream } from '../../../src/providers/shared/stream/part-stream.ts';
+import { type ChunkSource, PartStream } from '../../../src/providers/shared/stream/part-stream.ts';
 import { RawChunks } from '../../../src/providers/shared/stream/raw-chunks.ts';
 
 /** The last part of a stream of so many chunks, which arrive in packets of 20. */
 async function finishOf(count: number, includeRaw: boolean | undefined) {
   let sent = 0;
   const source: ChunkSource = {
-    async read() {
+    async read(sink) {
       const size = Math.min(20, count - sent);
-      const chunks = Array.from({ length: size }, (_, index) => ({ number: sent + index }));
+      for (let index = 0; index < size; index++) sink.push({ number: sent + index });
       sent += size;
-      return sent < count ? { chunks } : { chunks, end: 'closed' };
+      return sent < count ? undefined : 'closed';
     },
     rest() {},
     cancel() {},
   };
-  const stream = partStream({
+  const stream = new PartStream({
     provider: 'vendor',
     account: undefined,
     signal: new AbortController().signal,

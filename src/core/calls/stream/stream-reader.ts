@@ -78,7 +78,10 @@ export class StreamReader implements StreamEnd, PartReceiver {
       this.#isRead = true;
       this.#unread.stop();
     }
-    return this.#inTurn(false);
+    const part = this.ready();
+    if (part === undefined) return this.#inTurn(false);
+    this.#isShown = true;
+    return Promise.resolve({ done: false, value: part });
   }
 
   ready(): Exclude<ReadPart, ProviderFinishPart> | undefined {
@@ -124,7 +127,8 @@ export class StreamReader implements StreamEnd, PartReceiver {
       this.#turn = new Promise(this.#begin);
       const passed = this.#passed.shift();
       if (passed === undefined) this.#source.current.read(this);
-      else this.#deliver(passed);
+      else if (passed.type === 'finish') this.#give(this.#finish(passed));
+      else this.#take(passed);
       return this.#turn;
     }
     this.#failure = undefined;
@@ -143,12 +147,9 @@ export class StreamReader implements StreamEnd, PartReceiver {
   };
 
   onPart(part: ReadPart): void {
-    if (this.#source.passage === undefined) this.#deliver(part);
-    else this.#give(this.#arrive(part)); // passes through plugins that want to see it
-  }
-
-  #deliver(part: ReadPart): void {
-    if (part.type === 'finish') this.#give(this.#finish(part));
+    // Plugins may want to see it.
+    if (this.#source.passage !== undefined) this.#give(this.#arrive(part));
+    else if (part.type === 'finish') this.#give(this.#finish(part));
     else this.#take(part);
   }
 

@@ -1,10 +1,19 @@
+import type { RankContext } from '../../../types/options/strategy.ts';
 import type { Decision, Selected } from '../../../types/result/decision.ts';
 import type { RequestState } from '../../request.ts';
-import type { Channel } from '../../targets/target.ts';
+import type { Channel, Target } from '../../targets/target.ts';
 import { CandidateView } from '../candidate-view.ts';
-import { chooseCandidates, contextOf, exclusionOf, type RoutingResult, viewOf } from '../candidates.ts';
+import {
+  chooseCandidates,
+  contextOf,
+  exclusionOf,
+  type RoutingResult,
+  viewOf,
+  workloadOf,
+} from '../candidates.ts';
 import { exclusionsFor } from '../exclusions.ts';
 import { byPreference, isHeldBack } from './preferences.ts';
+import { Unchecked } from './unchecked.ts';
 
 /** From how many targets on considering all of them takes longer than the rest of a request. */
 const many = 17;
@@ -19,38 +28,31 @@ export function chooseTargets(request: RequestState, selected: Selected | undefi
  * considered when one of them is needed or the decision is read.
  */
 function pickFirst(request: RequestState, selected: Selected | undefined): RoutingResult | undefined {
-  const { strategy } = request.route.policies;
+  const { route, env } = request;
+  const { strategy } = route.policies;
   // Options may pin a request to one target.
   const isPinned = request.request.providerOptions !== undefined;
-  if (strategy.first === undefined || request.route.targets.length < many || isPinned) return undefined;
-  const now = request.env.clock.now();
-  const picked = strategy.first(new Fitting(request, now), contextOf(request, now));
-  if (!(picked instanceof CandidateView)) return undefined;
-  const [first] = byPreference(picked.of, request);
-  return first && new LateRouting(request, selected, picked, first);
-}
-
-/** The targets that can take a request, each checked when it is asked for. */
-class Fitting implements Iterable<CandidateView> {
-  readonly #request: RequestState;
-  readonly #now: number;
-
-  constructor(request: RequestState, now: number) {
-    this.#request = request;
-    this.#now = now;
-  }
-
-  *[Symbol.iterator](): Generator<CandidateView, undefined> {
-    const request = this.#request;
-    const now = this.#now;
-    const reasons = exclusionsFor(request);
-    for (const target of request.route.targets) {
+  if (strategy.first === undefined || route.targets.length < many || isPinned) return undefined;
+  const now = env.clock.now();
+  const context = contextOf(request, now);
+  const reasons = exclusionsFor(request);
+  const candidates = new Unchecked<Target, CandidateView>(route.targets, {
+    random: env.random,
+    unchecked(target, again) {
+      const of = workloadOf(target, request);
+      return again === undefined ? new CandidateView(of, request, now) : again.turnedTo(of);
+    },
+    eligible(target) {
       const candidate = viewOf(target, request, now);
-      if (exclusionOf(candidate, reasons, request, now) === undefined && !isHeldBack(candidate, request, now))
-        yield candidate;
-    }
-    return undefined;
-  }
+      const isExcluded = exclusionOf(candidate, reasons, request, now) !== undefined;
+      return isExcluded || isHeldBack(candidate, request, now) ? undefined : candidate;
+    },
+  });
+  const picked = strategy.first(candidates, context);
+  // Only those that were checked have a state.
+  if (!(picked instanceof CandidateView) || picked.state === undefined) return undefined;
+  const [first] = byPreference(picked.of, request);
+  return first && new LateRouting(request, selected, picked, first, context);
 }
 
 /** Routing whose other targets are considered when they are needed. */
@@ -59,12 +61,20 @@ class LateRouting implements RoutingResult {
   readonly #request: RequestState;
   readonly #selected: Selected | undefined;
   readonly #picked: CandidateView;
+  readonly #context: RankContext;
   #whole: RoutingResult | undefined;
 
-  constructor(request: RequestState, selected: Selected | undefined, picked: CandidateView, first: Channel) {
+  constructor(
+    request: RequestState,
+    selected: Selected | undefined,
+    picked: CandidateView,
+    first: Channel,
+    context: RankContext,
+  ) {
     this.#request = request;
     this.#selected = selected;
     this.#picked = picked;
+    this.#context = context;
     this.first = first;
   }
 
@@ -85,7 +95,7 @@ class LateRouting implements RoutingResult {
   }
 
   get #all(): RoutingResult {
-    this.#whole ??= chooseCandidates(this.#request, this.#selected, this.#picked);
+    this.#whole ??= chooseCandidates(this.#request, this.#selected, this.#picked, this.#context);
     return this.#whole;
   }
 }

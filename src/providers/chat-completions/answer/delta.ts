@@ -2,6 +2,7 @@ import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONObject, JSONValue } from '../../../types/request/json.ts';
 import { joinBase64 } from '../../../util/data-content.ts';
 import { asNonEmpty, asObject, type Wire } from '../../../util/json.ts';
+import type { TextPart } from '../../shared/stream/text-template.ts';
 import {
   imagesIn,
   reasoningIn,
@@ -30,6 +31,29 @@ export interface DeltaEnd {
   readonly hasContent: boolean;
   readonly refuses: boolean;
   readonly metadata: JSONObject;
+}
+
+/** Fields of a delta of which more is kept than the parts that they give. */
+const kept = [
+  'reasoning_details',
+  'tool_calls',
+  'function_call',
+  'audio',
+  'images',
+  'annotations',
+  'refusal',
+] as const;
+
+/** The part of a choice that gives only text, of which nothing else is kept. */
+export function onlyTextIn(choice: Wire): TextPart | undefined {
+  const delta = asObject(choice['delta']);
+  if (delta === undefined || Array.isArray(delta['content']) || kept.some((name) => delta[name]))
+    return undefined;
+  if (Array.isArray(asObject(choice['logprobs'])?.['content'])) return undefined;
+  const reasoning = reasoningIn(delta);
+  const text = textIn(delta);
+  if ((text === '') === (reasoning === '')) return undefined;
+  return text === '' ? { type: 'reasoning-delta', text: reasoning } : { type: 'text-delta', text };
 }
 
 export function deltaReader(provider: string): DeltaReader {

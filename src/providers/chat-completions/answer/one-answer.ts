@@ -2,6 +2,8 @@
 export interface AnswerWatch {
   /** Adds the id of a chunk with content. Returns whether it belongs to another answer. */
   isAnother(id: string): boolean;
+  /** Whether another chunk with the id of the last one would change nothing. */
+  isSettled(): boolean;
   /** Whether the completed stream turned out to be two answers. */
   wasTwo(): boolean;
 }
@@ -23,6 +25,7 @@ export function answerWatch(): AnswerWatch {
       last = id;
       return stays && changes > 0;
     },
+    isSettled: () => stays,
     wasTwo: () => changes === 1,
   };
 }

@@ -6,7 +6,7 @@ import type { StreamReader } from '../../shared/stream/part-stream.ts';
 import { failureInside } from '../failures.ts';
 import { type UsageReading, usageCollector, usageIn } from '../usage.ts';
 import { asksForSeveral } from './asked.ts';
-import { deltaReader } from './delta.ts';
+import { deltaReader, onlyTextIn } from './delta.ts';
 import { factCollector } from './facts.ts';
 import { readFinishReason } from './finish-reason.ts';
 import { answerWatch } from './one-answer.ts';
@@ -59,14 +59,6 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
       throw failure('malformed', 'the stream continues with another answer');
   };
 
-  const pushUsage = (wire: Wire, choices: readonly Wire[], parts: ProviderStreamPart[]): void => {
-    const news = counted.take(wire);
-    if (news !== undefined) parts.push(news);
-    if (choices.length > 0 || usageIn(wire) === undefined) return;
-    facts.note(wire, undefined);
-    isCounted = reason !== undefined;
-  };
-
   return {
     push(chunk) {
       const inside = failureInside(chunk, provider, headers);
@@ -77,8 +69,22 @@ export function chunkReader(options: ChunkReaderOptions): StreamReader {
       facts.push(wire, parts);
       const choices = asObjects(wire['choices']);
       if (choices.length > 0) pushChoices(wire, choices, parts);
-      pushUsage(wire, choices, parts);
+      const news = counted.take(wire);
+      if (news !== undefined) parts.push(news);
+      if (choices.length === 0 && usageIn(wire) !== undefined) {
+        facts.note(wire, undefined);
+        isCounted = reason !== undefined;
+      }
       return parts;
+    },
+    textIn(chunk) {
+      const wire = asObject(chunk) ?? {};
+      const [choice, another] = asObjects(wire['choices']);
+      if (choice === undefined || another !== undefined || reason !== undefined) return undefined;
+      if (isOneOfSeveral && (choice['index'] ?? 0) !== 0) return undefined;
+      const isNews =
+        usageIn(wire) !== undefined || (asNonEmpty(wire['id']) !== undefined && !ids.isSettled());
+      return isNews ? undefined : onlyTextIn(choice);
     },
     // A separate usage chunk is the last one before the marker.
     isOver: () => isCounted && !seesMark,

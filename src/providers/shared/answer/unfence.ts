@@ -44,6 +44,7 @@ export function unfencedReader(reader: StreamReader, { responseFormat }: Asked):
   return {
     ...reader,
     push: (chunk) => reader.push(chunk).flatMap(unfence),
+    textIn: () => undefined, // the text may be part of a fence
     end: (marked) => reader.end(marked).flatMap(unfence),
   };
 }

@@ -8,6 +8,9 @@ export interface LineRewriter {
 
 /** Length at which a line that may begin an error is no longer held back, in characters. */
 const longestHead = 16;
+const letterE = 101;
+const bracket = 91;
+const brace = 123;
 const openLine = /(?:^|[\r\n])([e[{][^\r\n]*)$/;
 const errorLine = /(?<=^|[\r\n])(?:error:|event: ?error(?=[\r\n])|(?=\[?[ \t]*\{[ \t]*"error))/g;
 
@@ -19,10 +22,10 @@ export function errorLines(): LineRewriter {
   let held = '';
   let atLineStart = true;
 
-  const rewrite = (text: string): string => {
+  const rewrite = (text: string, isWhole: boolean): string => {
     const goesOn = !atLineStart;
-    if (text !== '') atLineStart = endsLine(text);
-    if (!text.includes('error')) return text;
+    if (text !== '') atLineStart = isWhole;
+    if (!mayHoldError(text)) return text;
     return text.replace(errorLine, (found, at: number) => {
       if (at === 0 && goesOn) return found;
       return found.startsWith('event') ? 'event: error\ndata:' : 'event: error\ndata: ';
@@ -33,19 +36,31 @@ export function errorLines(): LineRewriter {
     push(piece) {
       const text = held === '' ? piece : held + piece;
       held = '';
-      if (endsLine(text)) return rewrite(text);
+      if (endsLine(text)) return rewrite(text, true);
       const [, open = ''] = openLine.exec(text.slice(-longestHead)) ?? [];
       const isLine = open.length < text.length || atLineStart;
-      if (!isLine || open.length === 0 || open.length >= longestHead) return rewrite(text);
+      if (!isLine || open.length === 0 || open.length >= longestHead) return rewrite(text, false);
       held = open;
-      return rewrite(text.slice(0, -open.length));
+      return rewrite(text.slice(0, -open.length), true);
     },
     end() {
       const text = held;
       held = '';
-      return rewrite(text);
+      return rewrite(text, false);
     },
   };
+}
+
+/** Whether a line may begin an error. Looking at the beginnings of lines is faster than at all of a packet. */
+function mayHoldError(text: string): boolean {
+  if (text.includes('\r')) return text.includes('error');
+  for (let at = 0; at >= 0 && at < text.length; ) {
+    const first = text.charCodeAt(at);
+    if (first === letterE || first === bracket || first === brace) return text.includes('error');
+    const end = text.indexOf('\n', at);
+    at = end < 0 ? end : end + 1;
+  }
+  return false;
 }
 
 function endsLine(text: string): boolean {

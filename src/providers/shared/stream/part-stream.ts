@@ -4,13 +4,15 @@ import type {
   ProviderStream,
   ProviderStreamPart,
 } from '../../../types/provider.ts';
+import type { AbortLink } from '../../../util/time/abort.ts';
 import { abortLike } from '../../../util/time/real-abort.ts';
 import { mark } from '../account-marks.ts';
 import { RawChunks } from './raw-chunks.ts';
 import { readRest } from './rest.ts';
+import type { TextPart, TextReader } from './text-template.ts';
 
 /** Converts the chunks of one stream to parts. */
-export interface StreamReader {
+export interface StreamReader extends TextReader {
   /** The parts in one chunk. Throws `ProviderError` for an error inside the stream. */
   push(chunk: unknown): readonly ProviderStreamPart[];
   /**
@@ -25,19 +27,26 @@ export interface StreamReader {
   end(marked: boolean): readonly ProviderStreamPart[];
 }
 
-/** The chunks that arrived together, as in one packet. */
-export interface Chunks {
-  readonly chunks: readonly unknown[];
-  /** Why the stream ends after these chunks, if known. */
-  readonly end?: 'marked' | 'closed' | { readonly error: unknown } | undefined;
+/** Why a stream ends. */
+export type StreamEnd = 'marked' | 'closed' | { readonly error: unknown };
+
+/** Takes the chunks of an answer as they arrive. */
+export interface ChunkSink extends TextReader {
+  /**
+   * Takes a chunk. Returns its part, if that is nothing but text. Throws `ProviderError` for an error inside the
+   * stream.
+   */
+  push(chunk: unknown): TextPart | undefined;
+  /** Takes a chunk that is only known to give this part, and its JSON. */
+  pushText(part: TextPart, data: string): void;
 }
 
 /** A source of the chunks of an answer. */
 export interface ChunkSource {
-  /** Reads the next chunks, possibly none. Not called after an end. */
-  read(): Promise<Chunks>;
-  /** The chunks that have arrived and were not read, without waiting. Omitted where they cannot be known. */
-  arrived?(): Chunks;
+  /** Reads the next chunks, possibly none. Returns the end if it follows. Not called after an end. */
+  read(sink: ChunkSink): Promise<StreamEnd | undefined>;
+  /** Takes the chunks that have arrived and were not read, without waiting. Omitted where they cannot be known. */
+  arrived?(sink: ChunkSink): StreamEnd | undefined;
   /** Drains what follows a complete answer, so that the connection can be reused. */
   rest(): void;
   /** Cancels the rest of the answer. */
@@ -83,143 +92,164 @@ const done: Result = { done: true, value: undefined };
  * The parts of an answer. Parts from one packet are returned without waiting in between, and reading is on
  * demand. Written by hand, because a generator costs several times as much per part.
  */
-export function partStream(
-  options: PartStreamOptions,
-): ProviderStream & AsyncIterator<ProviderStreamPart, undefined> {
-  const { signal } = options;
-  const leaving = abortLike(signal);
-  const follow = (): void => leaving.abort(signal.reason);
-  const raw = new RawChunks(options.includeRaw);
-  let parts: ProviderStreamPart[] = [];
-  let given = 0;
-  let answer: OpenAnswer | undefined;
-  let filling: Promise<void> | undefined;
-  let state: 'new' | 'open' | 'over' | { readonly error: unknown } = 'new';
+export class PartStream implements ProviderStream, AsyncIterator<ProviderStreamPart, undefined>, ChunkSink {
+  declare private readonly options: PartStreamOptions;
+  declare private readonly leaving: AbortLink;
+  declare private readonly raw: RawChunks;
+  declare private parts: ProviderStreamPart[];
+  declare private given: number;
+  declare private answer: OpenAnswer | undefined;
+  declare private filling: Promise<void> | undefined;
+  declare private state: 'new' | 'open' | 'over' | { readonly error: unknown };
 
-  const finish = (how: 'over' | { readonly error: unknown }): void => {
-    state = how;
-    signal.removeEventListener('abort', follow);
-  };
-  const leave = (): void => {
-    leaving.abort(left());
-    answer?.source.cancel();
-  };
+  constructor(options: PartStreamOptions) {
+    this.options = options;
+    this.leaving = abortLike(options.signal);
+    this.raw = new RawChunks(options.includeRaw);
+    this.parts = [];
+    this.given = 0;
+    this.answer = undefined;
+    this.filling = undefined;
+    this.state = 'new';
+  }
 
-  const begin = async (): Promise<void> => {
-    state = 'open';
-    options.check();
-    signal.addEventListener('abort', follow, { once: true });
-    answer = await options.open(leaving.signal as AbortSignal, () => leaving.abort(left()));
-    if (state === 'open') parts.push(answer.first);
-    else answer.source.cancel();
-  };
-  const fill = async (): Promise<void> => {
-    parts = [];
-    given = 0;
-    try {
-      if (answer === undefined) await begin();
-      else {
-        const chunks = await answer.source.read();
-        if (state === 'open' && takeIn(chunks, answer, options, raw, parts)) finish('over');
-      }
-    } catch (error) {
-      if (state !== 'open') return;
-      finish({ error: options.toThrown(error) });
-      leave();
-    } finally {
-      filling = undefined;
-    }
-  };
-
-  const ready = (): ProviderStreamPart | undefined => {
-    const part = parts[given];
-    if (part !== undefined) given += 1;
-    return part;
-  };
-  const next = async (): Promise<Result> => {
+  async next(): Promise<Result> {
     for (;;) {
-      const part = ready();
-      if (part !== undefined) return { done: false, value: part };
-      if (typeof state === 'object') {
-        const { error } = state;
-        state = 'over';
+      const part = this.parts[this.given];
+      if (part !== undefined) {
+        this.given += 1;
+        return { done: false, value: part };
+      }
+      if (typeof this.state === 'object') {
+        const { error } = this.state;
+        this.state = 'over';
         throw error;
       }
-      if (state === 'over') return done;
-      filling ??= fill();
-      await filling;
+      if (this.state === 'over') return done;
+      this.filling ??= this.#fill();
+      await this.filling;
     }
-  };
+  }
 
-  return {
-    next() {
-      const part = ready();
-      return part === undefined ? next() : Promise.resolve({ done: false, value: part });
-    },
-    ready,
-    return() {
-      if (state === 'open') leave();
-      finish('over');
-      [parts, given] = [[], 0];
-      return Promise.resolve(done);
-    },
-    arrived() {
-      const unread = parts.slice(given);
-      if (state === 'open' && answer !== undefined) takeArrived(answer, options, raw, unread);
-      return unread;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  ready(): ProviderStreamPart | undefined {
+    const part = this.parts[this.given];
+    if (part !== undefined) this.given += 1;
+    return part;
+  }
+
+  return(): Promise<Result> {
+    if (this.state === 'open') this.#leave();
+    this.#finish('over');
+    this.parts = [];
+    this.given = 0;
+    return Promise.resolve(done);
+  }
+
+  arrived(): readonly ProviderStreamPart[] {
+    const { answer } = this;
+    if (this.state === 'open' && answer !== undefined) {
+      try {
+        // Its caller aborted it and knows the reason.
+        this.#conclude(answer.source.arrived?.(this), answer, false);
+      } catch {
+        // It broke after these parts.
+      }
+    }
+    return this.parts.slice(this.given);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  push(chunk: unknown): TextPart | undefined {
+    if (this.state !== 'open' || this.answer === undefined) return undefined;
+    const { provider, account, includeRaw } = this.options;
+    this.raw.add(chunk);
+    if (includeRaw === true) this.parts.push({ type: 'raw', value: chunk });
+    const parts = this.answer.reader.push(chunk);
+    for (const part of parts) this.parts.push(mark(part, provider, account));
+    const [only] = parts;
+    if (only === undefined || parts.length > 1 || includeRaw === true) return undefined;
+    return only.type === 'text-delta' || only.type === 'reasoning-delta' ? only : undefined;
+  }
+
+  pushText(part: TextPart, data: string): void {
+    if (this.state !== 'open') return;
+    this.raw.add(undefined, data);
+    this.parts.push(part);
+  }
+
+  textIn(chunk: unknown): TextPart | undefined {
+    return this.answer?.reader.textIn?.(chunk);
+  }
+
+  /** The caller's signal is aborted. */
+  handleEvent(): void {
+    this.leaving.abort(this.options.signal.reason);
+  }
+
+  async #fill(): Promise<void> {
+    this.parts = [];
+    this.given = 0;
+    try {
+      const { answer } = this;
+      if (answer === undefined) await this.#begin();
+      else {
+        const end = await answer.source.read(this);
+        if (this.state === 'open' && this.#conclude(end, answer)) this.#finish('over');
+      }
+    } catch (error) {
+      if (this.state !== 'open') return;
+      this.#finish({ error: this.options.toThrown(error) });
+      this.#leave();
+    } finally {
+      this.filling = undefined;
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { options, leaving } = this;
+    this.state = 'open';
+    options.check();
+    options.signal.addEventListener('abort', this, { once: true });
+    const answer = await options.open(leaving.signal as AbortSignal, () => leaving.abort(left()));
+    this.answer = answer;
+    if (this.state === 'open') this.parts.push(answer.first);
+    else answer.source.cancel();
+  }
+
+  /** Adds the last parts if the answer is over. Returns whether it is. */
+  #conclude(end: StreamEnd | undefined, { reader, source }: OpenAnswer, checks = true): boolean {
+    const isOver = reader.isOver?.() === true;
+    if (end === undefined && !isOver) return false;
+    if (end === undefined) source.rest();
+    if (typeof end === 'object' && !isOver) throw end.error;
+    const { provider, account, check, complete } = this.options;
+    if (checks) check();
+    for (const part of reader.end(end === 'marked')) {
+      if (part.type !== 'finish') this.parts.push(mark(part, provider, account));
+      else {
+        const last = { ...part, raw: this.raw.list() };
+        this.parts.push(complete?.(last) ?? last);
+      }
+    }
+    return true;
+  }
+
+  #finish(how: 'over' | { readonly error: unknown }): void {
+    this.state = how;
+    this.options.signal.removeEventListener('abort', this);
+  }
+
+  #leave(): void {
+    this.leaving.abort(left());
+    this.answer?.source.cancel();
+  }
 }
 
 function left(): DOMException {
   return new DOMException('the stream was left', 'AbortError');
-}
-
-/** Adds the parts of what has arrived of an answer that is being left. */
-function takeArrived(
-  answer: OpenAnswer,
-  options: PartStreamOptions,
-  raw: RawChunks,
-  unread: ProviderStreamPart[],
-): void {
-  const chunks = answer.source.arrived?.();
-  try {
-    // Its caller aborted it and knows the reason.
-    if (chunks !== undefined) takeIn(chunks, answer, { ...options, check() {} }, raw, unread);
-  } catch {
-    // It broke after these parts.
-  }
-}
-
-/** Adds the parts of the chunks that arrived together. Returns whether the answer is over. */
-function takeIn(
-  { chunks, end }: Chunks,
-  { reader, source }: OpenAnswer,
-  { provider, account, includeRaw, check, complete }: PartStreamOptions,
-  raw: RawChunks,
-  parts: ProviderStreamPart[],
-): boolean {
-  for (const chunk of chunks) {
-    raw.add(chunk);
-    if (includeRaw === true) parts.push({ type: 'raw', value: chunk });
-    for (const part of reader.push(chunk)) parts.push(mark(part, provider, account));
-  }
-  const isOver = reader.isOver?.() === true;
-  if (end === undefined && !isOver) return false;
-  if (end === undefined) source.rest();
-  if (typeof end === 'object' && !isOver) throw end.error;
-  check();
-  for (const part of reader.end(end === 'marked')) {
-    if (part.type !== 'finish') parts.push(mark(part, provider, account));
-    else {
-      const last = { ...part, raw: raw.list() };
-      parts.push(complete?.(last) ?? last);
-    }
-  }
-  return true;
 }
 
 /** Assumed size of an SDK's chunk, in bytes, because SDKs do not report it. */
@@ -236,9 +266,11 @@ export function fromIterable(chunks: AsyncIterable<unknown>, close: () => void):
     Promise.resolve(iterator.return?.()).catch(() => {});
   };
   return {
-    async read() {
+    async read(sink) {
       const result = await iterator.next();
-      return result.done === true ? { chunks: [], end: 'closed' } : { chunks: [result.value] };
+      if (result.done === true) return 'closed';
+      sink.push(result.value);
+      return undefined;
     },
     rest: () =>
       readRest(async () => {
