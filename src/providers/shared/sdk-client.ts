@@ -1,6 +1,6 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
 import { requirePackage } from '../../transport/node/modules.ts';
-import { toResponse } from '../../transport/response.ts';
+import { LeanResponse } from '../../transport/response.ts';
 import { type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
 import { asObject, asText } from '../../util/json.ts';
 
@@ -19,7 +19,7 @@ export function withExchange(exchange: Exchange): { readonly [exchangeKey]: Exch
 export function sdkFetch(transport: Transport): (input: unknown, init?: RequestInit) => Promise<Response> {
   return async (input, init: RequestInit & { readonly [exchangeKey]?: Exchange } = {}) => {
     const url = input instanceof Request ? input.url : String(input);
-    return toResponse(await transport.send(url, init, init[exchangeKey] ?? newExchange(false)), url);
+    return new LeanResponse(await transport.send(url, init, init[exchangeKey] ?? newExchange(false)), url);
   };
 }
 
@@ -62,7 +62,7 @@ export function sendingOver<Client extends object>(
     const { headers, body } = req;
     const init: RequestInit = { method: 'POST', ...(headers && { headers }), ...(body && { body }) };
     const exchange = req[exchangeKey] ?? newExchange(false);
-    exchange.response = toResponse(await transport.send(url, init, exchange), url);
+    exchange.response = new LeanResponse(await transport.send(url, init, exchange), url);
     return new Sent(exchange.response, options);
   };
   writer.post = (path, options) => new Promised(client, send(path, options));
@@ -71,8 +71,8 @@ export function sendingOver<Client extends object>(
 
 /** What the SDK's promise parses if it is awaited, as tracers around the SDK's methods do. */
 class Sent {
-  readonly response: Response;
-  readonly options: object;
+  declare readonly response: Response;
+  declare readonly options: object;
 
   constructor(response: Response, options: object) {
     this.response = response;
