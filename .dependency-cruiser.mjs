@@ -67,7 +67,7 @@ const mayImport = ([from, to]) => ({
 });
 
 const sdks = '^node_modules/(openai|@anthropic-ai|@google)/';
-const heavy = '^node_modules/(@pydantic/genai-prices|@cfworker/json-schema)/';
+const heavy = '^node_modules/@cfworker/json-schema/|^src/pricing/price-data';
 
 export default {
   forbidden: [
@@ -137,8 +137,8 @@ export default {
       comment:
         'an application gets only what package.json lists under dependencies, or what it installs itself',
       severity: 'error',
-      // The build puts the page and its libraries into one text.
-      from: { path: '^src/', pathNot: '^src/dashboard/page/' },
+      // The build puts the page and its libraries into one text, and the prices into the package.
+      from: { path: '^src/', pathNot: '^src/(dashboard/page/|pricing/price-data)' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['npm', 'npm-peer'],

@@ -2,6 +2,7 @@ import { defineConfig, type Options } from 'tsup';
 import { entries } from './scripts/entries.ts';
 import { mergeChunks } from './scripts/merge-chunks.ts';
 import { pageForBuild } from './scripts/page.ts';
+import { pricesForBuild } from './scripts/prices.ts';
 
 /** Shared code goes into chunks, so that each error class exists once. */
 export const options: Options = {
@@ -14,7 +15,11 @@ export const options: Options = {
   // The command is not imported by anyone.
   dts: { entry: entries },
   external: [/^node:/],
-  esbuildPlugins: [pageForBuild],
+  esbuildPlugins: [pageForBuild, pricesForBuild],
+  // Engines keep and scan a text with other characters at two bytes each.
+  esbuildOptions(esbuild) {
+    esbuild.charset = 'ascii';
+  },
   onSuccess: () => mergeChunks(),
 };
 

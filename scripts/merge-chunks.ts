@@ -3,11 +3,16 @@ import { isAbsolute, resolve } from 'node:path';
 import { type GetModuleInfo, rollup } from 'rollup';
 import { entries } from './entries.ts';
 
+const providers = ['openai', 'anthropic', 'google', 'openai-compatible'];
+/** In bytes. */
+const smallChunk = 3_000;
+
 /**
  * Merges the chunks of a build. esbuild makes one chunk for each set of entries and lazily loaded modules that share code, 35 of
  * them for `signalbox` alone. Bundlers keep such files apart, and each compresses worse alone.
  *
- * Code that `signalbox` loads at once becomes two chunks: `core`, and `shared` for what other sub-paths load as well.
+ * Code that `signalbox` loads at once becomes two chunks: `core`, and `shared` for what other sub-paths load as well. Small chunks of
+ * providers that need no large ones become one, `util`: each file takes 0.3 ms to load, more than a few kilobytes of code.
  */
 export async function mergeChunks(folder = 'dist'): Promise<void> {
   const files = Object.fromEntries(
@@ -36,8 +41,14 @@ export async function mergeChunks(folder = 'dist'): Promise<void> {
     chunkFileNames: ({ name }) => `chunks/${name.replace(/-[A-Z0-9]{8}$/, '')}.js`,
     hoistTransitiveImports: false,
     manualChunks(id, { getModuleInfo }) {
-      if (isEntry.has(id) || !loads('index', id, getModuleInfo)) return undefined;
-      return others.some((name) => loads(name, id, getModuleInfo)) ? 'shared' : 'core';
+      const isLoadedBy = (name: string): boolean => loads(name, id, getModuleInfo);
+      if (isEntry.has(id)) return undefined;
+      if (isLoadedBy('index')) return others.some(isLoadedBy) ? 'shared' : 'core';
+      const isSmall = (each: string): boolean => (getModuleInfo(each)?.code?.length ?? 0) < smallChunk;
+      const needed = [...reachable(id, getModuleInfo)].filter((each) => !loads('index', each, getModuleInfo));
+      return providers.filter(isLoadedBy).length > 1 && !isLoadedBy('catalog') && needed.every(isSmall)
+        ? 'util'
+        : undefined;
     },
   });
   await build.close();

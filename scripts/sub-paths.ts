@@ -11,7 +11,7 @@ export const limits: Readonly<Record<string, number>> = {
   'signalbox/openai': 56.1,
   'signalbox/anthropic': 41.9,
   'signalbox/google': 44.7,
-  'signalbox/openai-compatible': 50.1,
+  'signalbox/openai-compatible': 51.4,
   'signalbox/ai-sdk': 35.5,
   'signalbox/langchain': 9.3,
   'signalbox/openai-fetch': 29.3,

@@ -1,15 +1,12 @@
-/** A provider and its models: the parts that are counted here. */
-export interface PricedProvider {
-  readonly models: readonly unknown[];
-}
+import { type ListedProvider, secondsOf } from '../pricing/price-list.ts';
 
 /**
- * Checks data from the network against the form that genai-prices needs; otherwise a request would find the fault later.
+ * Checks data from the network against the form of genai-prices; otherwise a request would find the fault later.
  * Only the fields that matter for prices are checked.
  *
  * @throws Error naming the first place that is not as it has to be
  */
-export function checkPriceData(data: unknown): readonly PricedProvider[] {
+export function checkPriceData(data: unknown): readonly ListedProvider[] {
   if (!Array.isArray(data) || data.length === 0) throw wrong('the data', 'a list of providers');
   for (const [index, provider] of data.entries()) checkProvider(`[${index}]`, provider);
   return data;
@@ -18,9 +15,9 @@ export function checkPriceData(data: unknown): readonly PricedProvider[] {
 type Fields = Readonly<Record<string, unknown>>;
 
 function checkProvider(path: string, provider: unknown): void {
-  const { id, api_pattern, models } = fieldsOf(path, provider);
+  const { id, models, fallback_model_providers: others = [] } = fieldsOf(path, provider);
   if (typeof id !== 'string') throw wrong(`${path}.id`, 'a name');
-  if (typeof api_pattern !== 'string') throw wrong(`${path}.api_pattern`, 'a pattern');
+  if (!Array.isArray(others)) throw wrong(`${path}.fallback_model_providers`, 'a list');
   if (!Array.isArray(models)) throw wrong(`${path}.models`, 'a list');
   for (const [index, model] of models.entries()) checkModel(`${path}.models[${index}]`, model);
 }
@@ -35,8 +32,23 @@ function checkModel(path: string, model: unknown): void {
     return;
   }
   if (prices.length === 0) throw wrong(`${path}.prices`, 'at least one price');
-  for (const [index, price] of prices.entries())
-    checkRates(`${path}.prices[${index}].prices`, fieldsOf(`${path}.prices[${index}]`, price)['prices']);
+  for (const [index, price] of prices.entries()) {
+    const at = `${path}.prices[${index}]`;
+    const { constraint, prices: rates } = fieldsOf(at, price);
+    if (constraint !== undefined) checkConstraint(`${at}.constraint`, constraint);
+    checkRates(`${at}.prices`, rates);
+  }
+}
+
+/** From a day on, or between two times of each day. */
+function checkConstraint(path: string, constraint: unknown): void {
+  const { start_date: day, start_time: start, end_time: end } = fieldsOf(path, constraint);
+  const isDay = typeof day === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day));
+  if (!isDay && !(isTime(start) && isTime(end))) throw wrong(path, 'a day, or a time of day');
+}
+
+function isTime(time: unknown): boolean {
+  return typeof time === 'string' && secondsOf(time) !== undefined;
 }
 
 const words = ['equals', 'starts_with', 'ends_with', 'contains', 'regex'];
@@ -62,7 +74,9 @@ function checkRates(path: string, prices: unknown): void {
 }
 
 function isTier(tier: unknown): boolean {
-  return typeof tier === 'object' && tier !== null && isAmount((tier as Fields)['price']);
+  if (typeof tier !== 'object' || tier === null) return false;
+  const { price, start } = tier as Fields;
+  return isAmount(price) && isAmount(start);
 }
 
 function isAmount(value: unknown): boolean {

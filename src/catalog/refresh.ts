@@ -1,3 +1,4 @@
+import { usePrices } from '../pricing/catalog.ts';
 import { checkObject, refuse, show } from '../util/option-check.ts';
 import { isRedirectResponse } from '../util/redirect.ts';
 import { checkPriceData } from './price-data.ts';
@@ -47,16 +48,11 @@ const maxBytes = 16 * 1024 * 1024;
 export async function refresh(options: RefreshOptions = {}): Promise<Refreshed> {
   const { url, fetch, signal } = checkRefresh(options);
   try {
-    const { updatePrices } = await import('@pydantic/genai-prices');
-    let given: Parameters<Parameters<typeof updatePrices>[0]>[0] | undefined;
-    updatePrices((storage: NonNullable<typeof given>) => {
-      given = storage;
-    });
-    if (given === undefined) throw new Error('genai-prices accepts no new prices');
-    const text = await download(url ?? given.remoteDataUrl, fetch ?? globalThis.fetch, signal);
+    const { latestPrices } = await import('../pricing/price-data.ts');
+    const text = await download(url ?? latestPrices, fetch ?? globalThis.fetch, signal);
     signal?.throwIfAborted();
     const data = checkPriceData(JSON.parse(text));
-    given.setProviderData(data as Parameters<typeof given.setProviderData>[0]);
+    usePrices(data);
     return { updated: true, providers: data.length, models: data.flatMap(({ models }) => models).length };
   } catch (error) {
     return { updated: false, error };

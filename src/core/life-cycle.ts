@@ -35,10 +35,18 @@ function finish(
   });
 }
 
+/** Answers that arrive at one time, after which no more wait to be learned from. */
+const fewAnswers = 8;
+
 /** Ends a request with its answer. */
 export function finishRequest(request: RequestState, result: AnyResult): void {
   finish(request, 'success', result, undefined);
-  if (!request.env.isWhole) loadRest(request.env).catch(() => {}); // an outage may come
+  const { env } = request;
+  if (env.isWhole) return;
+  const load = (): void => void loadRest(env).catch(() => {}); // an outage may come
+  // A turn later, so that the caller has the answer first; at once where the runtime may end with it.
+  if (env.apart || env.unlearned.length > fewAnswers) load();
+  else env.clock.after(0, load);
 }
 
 /** Ends a request that threw: a failure, or the caller's abort. */

@@ -38,7 +38,7 @@ function unknown(): Readonly<Record<string, string>> {
     models: `Write targets: [${target}].`,
     fallbacks: 'List several targets: they are tried in their order.',
     fallback:
-      "List several targets: they are tried in their order. For a text of your own, write lastResort: 'We are busy.'.",
+      "List several targets: they are tried in their order. For a text, write lastResort: 'We are busy.'.",
     retries: 'Write maxAttempts: 3 for all targets, or retry: { sameTarget: 1 } for the same one.',
     maxRetries: 'Write maxAttempts: 3 for all targets, or retry: { sameTarget: 1 } for the same one.',
     parameters: 'Write inputSchema.',
@@ -55,7 +55,7 @@ function wrong(): Readonly<Record<string, string>> {
     'targets[].provider': "Import and call its factory: openai(), from 'signalbox/openai'.",
     'targets[].model': `Write ${target}.`,
     'providers[]': "Import and call its factory: openai(), from 'signalbox/openai'.",
-    lastResort: "Write lastResort: 'We are busy. Please try again.'.",
+    lastResort: "Write lastResort: 'We are busy.'.",
     history: "Write history: { from: 'openai/gpt-5-mini' }, with the id of a target.",
     'target.name': "Write router.addTarget({ provider: openai(), model: 'gpt-5-mini' }).",
     'target.provider': "Write router.addTarget({ provider: openai(), model: 'gpt-5-mini' }).",

@@ -1,5 +1,6 @@
 import type { Catalog } from '../types/options/options.ts';
 import type { Price, PriceTier, Rates } from '../types/options/price.ts';
+import { type ListedModel, type ListedProvider, type ListedRates, PriceList, ratesOf } from './price-list.ts';
 import { withVendorTerms } from './vendor-terms.ts';
 
 /**
@@ -12,44 +13,41 @@ export const catalogIds: Readonly<Record<string, string>> = {
   xai: 'x-ai',
 };
 
-/** A rate in the catalog: US$ per million tokens, or one that depends on the size of the input. */
-export type CatalogRate =
-  | number
-  | { readonly base: number; readonly tiers: readonly { start: number; price: number }[] };
+/** The list that the whole process uses, once it is loaded: `refresh` of `signalbox/catalog` is for all routers. */
+const inUse: { list?: PriceList } = {};
+
+/** @throws if its data cannot be loaded */
+export async function loadPrices(): Promise<PriceList> {
+  const { priceTexts } = await import('./price-data.ts');
+  inUse.list ??= new PriceList(Object.entries(priceTexts));
+  return inUse.list;
+}
+
+/** Uses other prices from now on, in all routers. */
+export function usePrices(providers: readonly ListedProvider[]): void {
+  inUse.list = new PriceList(providers.map((provider) => [provider.id, provider]));
+}
 
 /**
- * Prices from `@pydantic/genai-prices` (https://github.com/pydantic/genai-prices), loaded on first use. A
- * model that is not listed under exactly this provider has no price.
+ * The prices of genai-prices (https://github.com/pydantic/genai-prices) as of this version of signalbox, or as last refreshed. Loaded
+ * on first use. A model that is not listed under exactly this provider has no price.
  *
- * @throws if the package is missing, for example in a bundle without it
+ * @throws if the file with the prices cannot be loaded
  * @example
  * const catalog = await loadCatalog();
  * createRouter({ targets, catalog: { ...catalog, price: (...asked) => discounted(catalog.price(...asked)) } });
  */
 export async function loadCatalog(): Promise<Catalog> {
-  const { calcPrice, findProvider } = await import('@pydantic/genai-prices');
+  const loaded = await loadPrices();
+  const find = (provider: string, model: string): ListedModel | undefined =>
+    (inUse.list ?? loaded).find(catalogIds[provider] ?? provider, model);
   return {
     price(provider, model, date) {
-      const providerId = catalogIds[provider] ?? provider;
-      try {
-        if (findProvider({ providerId })?.id !== providerId) return undefined;
-        const found = calcPrice({ input_tokens: 0 }, model, { providerId, timestamp: new Date(date) });
-        return found === null
-          ? undefined
-          : toPrice(provider, model, found.model_price as Record<string, CatalogRate | undefined>);
-      } catch {
-        return undefined; // it throws for models that it cannot price
-      }
+      const listed = find(provider, model);
+      const rates = listed && ratesOf(listed, date);
+      return rates && toPrice(provider, model, rates);
     },
-    contextLength(provider, model) {
-      const providerId = catalogIds[provider] ?? provider;
-      try {
-        const found = calcPrice({ input_tokens: 0 }, model, { providerId });
-        return found?.provider.id === providerId ? found.model.context_window : undefined;
-      } catch {
-        return undefined;
-      }
-    },
+    contextLength: (provider, model) => find(provider, model)?.context_window,
   };
 }
 
@@ -74,11 +72,7 @@ const feeKeys = {
 } as const;
 
 /** Price of a model in the catalog plus vendor terms; `undefined` if it has no input rate. */
-export function toPrice(
-  provider: string,
-  model: string,
-  listed: Readonly<Record<string, CatalogRate | undefined>>,
-): Price | undefined {
+export function toPrice(provider: string, model: string, listed: ListedRates): Price | undefined {
   const starts = new Set<number>();
   for (const rate of Object.values(listed)) {
     if (typeof rate === 'object') for (const tier of rate.tiers) starts.add(tier.start);
@@ -102,7 +96,7 @@ export function toPrice(
   });
 }
 
-function ratesAt(listed: Readonly<Record<string, CatalogRate | undefined>>, size: number): Rates | undefined {
+function ratesAt(listed: ListedRates, size: number): Rates | undefined {
   const at = (key: string): number | undefined => {
     const rate = listed[key];
     if (rate === undefined || typeof rate === 'number') return rate;

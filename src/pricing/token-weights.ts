@@ -57,9 +57,9 @@ const others: readonly (readonly [end: number, weight: number])[] = [
 ];
 
 /** The same for each sixteen code units. */
-const otherWeights = /* @__PURE__ */ Uint8Array.from(
-  { length: 4096 },
-  (_, block) => others.find(([end]) => block * 16 < end)?.[1] ?? 0,
+const otherWeights = /* @__PURE__ */ others.reduceRight(
+  (filled, [end, weight]) => filled.fill(weight, 0, end >> 4),
+  new Uint8Array(4096),
 );
 
 /** Estimated tokens from `start` to `end`, in code units. */

@@ -19,16 +19,17 @@ const dataWith = (dollars: unknown, more: object = {}) => [
     ],
   },
 ];
+/** The same, with a price that is only for some time. */
+const datedWith = (constraint: object) =>
+  dataWith(1, { prices: [{ prices: { input_mtok: 1 } }, { constraint, prices: { input_mtok: 2 } }] });
 const answering = (body: unknown, status = 200): RefreshOptions => ({
   fetch: () => Promise.resolve(new Response(JSON.stringify(body), { status })),
 });
 
 describe('refresh', () => {
   it('takes the data that the package itself has', async () => {
-    const { waitForUpdate } = await import('@pydantic/genai-prices');
-    const bundled = await waitForUpdate();
     const before = await models();
-    expect(await refresh(answering(bundled))).toMatchObject({ updated: true });
+    expect(await refresh(answering(await bundledData()))).toMatchObject({ updated: true });
     expect(await models()).toEqual(before);
   });
 
@@ -40,6 +41,13 @@ describe('refresh', () => {
     ['a price is no number', answering(dataWith('1'))],
     ['a price is negative', answering(dataWith(-1))],
     ['a tier is none', answering(dataWith({ base: 1, tiers: [{ start: 5 }] }))],
+    ['a tier has no start', answering(dataWith({ base: 1, tiers: [{ price: 5 }] }))],
+    [
+      'a price is for a time that does not exist',
+      answering(datedWith({ start_time: '25:00:00Z', end_time: '26:00:00Z' })),
+    ],
+    ['a price is for a day that does not exist', answering(datedWith({ start_date: 'soon' }))],
+    ['a price is for an unknown reason', answering(datedWith({ weekday: 'monday' }))],
     ['a model has no rule for its name', answering(dataWith(1, { match: {} }))],
     ['a rule cannot be read', answering(dataWith(1, { match: { regex: '(' } }))],
     ['it has been aborted', { ...answering(dataWith(1)), signal: AbortSignal.abort(new Error('enough')) }],
@@ -82,6 +90,16 @@ describe('refresh', () => {
     await expect(refresh(options)).rejects.toMatchObject({ code: 'config', option });
   });
 
+  it('takes prices from a day on, without the name of their kind', async () => {
+    const before = await bundledData();
+    expect(await refresh(answering(datedWith({ start_date: '2026-03-01' })))).toMatchObject({
+      updated: true,
+    });
+    expect(await priceOf('openai', 'gpt-next', Date.UTC(2026, 1, 28))).toMatchObject({ input: 1 });
+    expect(await priceOf('openai', 'gpt-next', Date.UTC(2026, 2, 1))).toMatchObject({ input: 2 });
+    await refresh(answering(before));
+  });
+
   // The last one: from here on the prices are these.
   it('gives new prices to the catalog and, within a minute, to routers; declared ones stay', async () => {
     const clock = virtualClock();
@@ -106,6 +124,11 @@ describe('refresh', () => {
     expect((await models()).map(({ model }) => model)).toEqual(['gpt-next']);
   });
 });
+
+async function bundledData(): Promise<unknown> {
+  const { waitForUpdate } = await import('@pydantic/genai-prices');
+  return await waitForUpdate();
+}
 
 function endless(): ReadableStream<Uint8Array> {
   const bytes = new Uint8Array(4 * 1024 * 1024).fill(32);

@@ -75,6 +75,17 @@ describe('catalog prices of the first request', () => {
     expect(cost?.source).toBe('catalog');
   });
 
+  it('are never loaded where all targets declare their prices', async () => {
+    const provider = scriptedProvider('openai', [{}]);
+    const price = { input: 1, output: 1 };
+    const targets = ['a', 'b'].map((model) => ({ provider, model, price }));
+    const router = createRouter({ targets, strategy: lowestCost(), plugins: [observing] });
+    const { cost } = await router.chat({ prompt: 'Hi '.repeat(3_000) }, { maxCost: 1 });
+    await router.warmup();
+    expect(cost?.source).toBe('declared');
+    expect(log).toEqual([]);
+  });
+
   it('are loaded before a stream is sent', async () => {
     const stream = await fresh().stream({ prompt: 'Hi' });
     expect(log.indexOf('catalog')).toBeLessThan(log.indexOf('sent'));

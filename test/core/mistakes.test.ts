@@ -69,13 +69,9 @@ const mistakes: readonly (readonly [written: string, run: () => unknown, says: s
   [
     'lastResort: { text }',
     () => create({ ...one, lastResort: { text: 'Busy' } }),
-    "Write lastResort: 'We are busy. Please try again.'.",
+    "Write lastResort: 'We are busy.'.",
   ],
-  [
-    "fallback: 'We are busy'",
-    () => create({ ...one, fallback: 'Busy' }),
-    'For a text of your own, write lastResort',
-  ],
+  ["fallback: 'We are busy'", () => create({ ...one, fallback: 'Busy' }), 'For a text, write lastResort'],
   [
     'a model without its provider',
     () => chat({ prompt }, { model: 'gpt-5-mini' }),

@@ -2,13 +2,13 @@ import { OutputError } from '../../errors.ts';
 import type { ChatResult } from '../../types/result/result.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { AttemptSlot } from '../failover/race.ts';
+import { recoveryPart } from '../failover/recovery-part.ts';
 import { extensionsPart } from '../parts/extensions-part.ts';
 import type { RequestState } from '../request.ts';
 import { noStations } from '../stations/stations.ts';
 import type { Answer, ChatInput } from './answer.ts';
 import { toResult } from './result.ts';
 import type { Judged } from './review.ts';
-import { reviewPart } from './review-part.ts';
 
 /**
  * Records a complete answer and builds the caller's result. Throws `OutputError` if the answer is rejected,
@@ -33,7 +33,7 @@ export async function finalize(
     if (isUnseen(request, input)) judged = { result: toResult(request, answer, undefined, provenance) };
     else {
       const { parts, clock } = request.env;
-      const judge = parts.get(reviewPart) ?? (await parts.load(reviewPart, clock, request.signal));
+      const { judge } = parts.get(recoveryPart) ?? (await parts.load(recoveryPart, clock, request.signal));
       const judging = judge(request, input, answer, provenance);
       judged = judging instanceof Promise ? await judging : judging;
     }

@@ -185,17 +185,14 @@ export class Attempt {
   pricing(): Promise<unknown> | undefined {
     const { env, signal } = this.request;
     const prices = env.prices.ready();
-    const code = env.isWhole ? undefined : loadBilling(env, signal);
-    return code === undefined ? prices : Promise.all([code, prices]);
+    return env.isWhole ? prices : Promise.all([loadBilling(env, signal), prices]);
   }
 
   /** Loads the code that classifies failures, and prices; `undefined` if they are loaded. Never rejects: see `fail`. */
   loading(): Promise<unknown> | undefined {
     const { env, signal } = this.request;
     const pricing = this.pricing();
-    if (env.isWhole) return pricing;
-    const code = loadRest(env, signal).catch(() => {});
-    return pricing === undefined ? code : Promise.all([code, pricing]);
+    return env.isWhole ? pricing : Promise.all([loadRest(env, signal).catch(() => {}), pricing]);
   }
 
   /**

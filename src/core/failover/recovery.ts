@@ -1,3 +1,4 @@
+import { judge } from '../answer/judge.ts';
 import { addedCarry } from '../attempt/added-carry.ts';
 import { failureOf, warnOf } from '../attempt/failure/record-failure.ts';
 import { lookForLife } from '../attempt/look-for-life.ts';
@@ -25,4 +26,5 @@ export const recovery = {
   chooseTargets,
   checkHistory,
   latenciesOf,
+  judge,
 };

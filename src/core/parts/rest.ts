@@ -2,20 +2,13 @@ import { countingPart } from '../../pricing/counting-part.ts';
 import type { CallOptions } from '../../types/options/call-options.ts';
 import type { Part } from '../../util/lazy.ts';
 import type { Signal } from '../../util/time/abort.ts';
-import { reviewPart } from '../answer/review-part.ts';
 import { billingPart } from '../attempt/billing/billing-part.ts';
 import type { RouterContext } from '../context.ts';
 import { eventsPart } from '../events/events-part.ts';
 import { recoveryPart } from '../failover/recovery-part.ts';
 
 /** The code that chats other than plain ones may need. */
-export const restParts: readonly Part<unknown>[] = [
-  recoveryPart,
-  countingPart,
-  billingPart,
-  reviewPart,
-  eventsPart,
-];
+export const restParts: readonly Part<unknown>[] = [recoveryPart, countingPart, billingPart, eventsPart];
 
 /**
  * Loads the code that chats other than plain ones may need. Happens in the background after a router's first answer, because
@@ -24,21 +17,17 @@ export const restParts: readonly Part<unknown>[] = [
 export async function loadRest(env: RouterContext, signal?: Signal): Promise<void> {
   if (env.isWhole) return;
   const { parts, clock } = env;
-  const missing = restParts.filter((part) => parts.get(part) === undefined);
   const load = async (part: Part<unknown>): Promise<void> => {
     await parts.load(part, clock, signal);
     parts.get(recoveryPart)?.measure(env); // even if other code cannot be loaded
   };
-  await Promise.all(missing.map(load));
-  parts.get(recoveryPart)?.measure(env);
+  await Promise.all(restParts.map(load));
   env.isWhole = true;
 }
 
-/** Loads what an answer needs, so that it is there once the answer is; `undefined` if it is loaded. Never rejects. */
-export function loadBilling({ parts, clock }: RouterContext, signal: Signal): Promise<unknown> | undefined {
-  return parts.get(billingPart) === undefined
-    ? parts.load(billingPart, clock, signal).catch(() => {})
-    : undefined;
+/** Loads what an answer needs, so that it is there once the answer is. Never rejects. */
+export function loadBilling({ parts, clock }: RouterContext, signal: Signal): Promise<unknown> {
+  return parts.load(billingPart, clock, signal).catch(() => {});
 }
 
 /** Options of a call that no other code reads. */

@@ -90,7 +90,7 @@ export interface RouterOptions<
   /**
    * Source of prices for targets that declare none. `false`: declared prices only.
    *
-   * @default `@pydantic/genai-prices`, loaded on first use
+   * @default the prices of genai-prices that signalbox contains, loaded on first use
    */
   readonly catalog?: Catalog | false;
   /** Source of time. @default the runtime's monotonic clock and timers */

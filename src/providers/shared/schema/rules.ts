@@ -52,6 +52,18 @@ export interface SchemaRules {
   };
 }
 
+const openaiFormats: readonly string[] = [
+  'date-time',
+  'time',
+  'date',
+  'duration',
+  'email',
+  'hostname',
+  'ipv4',
+  'ipv6',
+  'uuid',
+];
+
 /** https://platform.openai.com/docs/guides/structured-outputs#supported-schemas */
 export const openaiRules: SchemaRules = {
   keywords: [
@@ -66,7 +78,7 @@ export const openaiRules: SchemaRules = {
     'minItems',
     'maxItems',
   ],
-  formats: ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
+  formats: openaiFormats,
   enumTypes: ['string', 'number', 'boolean', 'null'],
   closed: true,
   allRequired: true,
@@ -84,7 +96,7 @@ export const openaiRules: SchemaRules = {
  */
 export const claudeRules: SchemaRules = {
   keywords: ['const', 'format', 'default', 'minItems'],
-  formats: [...(openaiRules.formats ?? []), 'uri'],
+  formats: /* @__PURE__ */ openaiFormats.concat('uri'),
   enumTypes: ['string', 'number', 'boolean', 'null'],
   closed: true,
   allRequired: false,
