@@ -17,6 +17,8 @@ export interface TextReader {
 const padding = '"obfuscation":"';
 /** After so many templates in a row that no event matched, a stream gets no more of them. */
 const mostUnused = 4;
+/** Maximum length of an event to learn from, in characters: learning parses it once more. */
+const longestEvent = 4_096;
 
 /**
  * Recognizes events whose JSON is that of an earlier one but for its text, as nearly all of a stream are, and
@@ -46,7 +48,8 @@ export class TextTemplate {
    * @param part the only part of the chunk
    */
   learn(data: string, chunk: unknown, { type, text }: TextPart, reader: TextReader): boolean {
-    if (this.unused >= mostUnused || reader.textIn?.(chunk)?.text !== text || !isPlain(text)) return false;
+    if (this.unused >= mostUnused || data.length > longestEvent) return false;
+    if (reader.textIn?.(chunk)?.text !== text || !isPlain(text)) return false;
     const at = data.indexOf(`"${text}"`) + 1;
     if (at < 1 || !/:\s?$/.test(data.slice(Math.max(0, at - 3), at - 1))) return false;
     const before = data.slice(0, at);
