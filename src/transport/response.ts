@@ -12,31 +12,29 @@ export interface Answer {
 const bodiless = new Set([204, 205, 304]);
 
 /**
- * Converts a response to what SDKs expect from `fetch`. Implements the members that SDKs read on every
- * request and creates the runtime's own `Response` only for the others, because creating one costs as much as
- * sending the request.
+ * A response as SDKs expect it from `fetch`. Implements the members that SDKs read on every request and creates the
+ * runtime's own `Response` only for the others, because creating one costs as much as sending the request.
  */
-export function toResponse({ status, headers, body }: Answer, url: string): Response {
-  return new LeanResponse(status, headers, body, url);
-}
-
-class LeanResponse implements Response {
+export class LeanResponse implements Response {
   declare readonly status: number;
   declare readonly url: string;
+  /** Whether the body has been asked for, so that it cannot be read elsewhere. */
+  declare isTaken: boolean;
   declare private readonly record: Answer['headers'];
-  declare private readonly unread: Body;
-  declare private lean: Headers | undefined;
+  declare private readonly answered: Body;
+  declare private made: Headers | undefined;
   declare private full: Response | undefined;
-  declare private isUsed: boolean;
+  declare private used: boolean;
 
-  constructor(status: number, record: Answer['headers'], body: Body, url: string) {
+  constructor({ status, headers, body }: Answer, url: string) {
     this.status = status;
     this.url = url;
-    this.record = record;
-    this.unread = body;
-    this.lean = undefined;
+    this.record = headers;
+    this.answered = body;
+    this.made = undefined;
     this.full = undefined;
-    this.isUsed = false;
+    this.used = false;
+    this.isTaken = false;
   }
 
   get ok(): boolean {
@@ -56,22 +54,23 @@ class LeanResponse implements Response {
   }
 
   get headers(): Headers {
-    this.lean ??= toHeaders(this.record);
-    return this.lean;
+    this.made ??= toHeaders(this.record);
+    return this.made;
   }
 
   get body(): Response['body'] {
-    return this.isUsed ? null : this.whole().body;
+    return this.used ? null : this.whole().body;
   }
 
   get bodyUsed(): boolean {
-    return this.isUsed || (this.full?.bodyUsed ?? false);
+    return this.used || (this.full?.bodyUsed ?? false);
   }
 
   async text(): Promise<string> {
-    if (this.full !== undefined || this.isUsed) return this.whole().text();
-    this.isUsed = true;
-    return readText(this.unread);
+    if (this.full !== undefined || this.used) return this.whole().text();
+    this.used = true;
+    this.isTaken = true;
+    return readText(this.answered);
   }
 
   async json(): Promise<unknown> {
@@ -99,9 +98,10 @@ class LeanResponse implements Response {
   }
 
   private whole(): Response {
-    if (this.isUsed) throw new TypeError('the body has been read');
+    if (this.used) throw new TypeError('the body has been read');
+    this.isTaken = true;
     const { status } = this;
-    this.full ??= new Response(bodiless.has(status) ? null : toWeb(this.unread), {
+    this.full ??= new Response(bodiless.has(status) ? null : toWeb(this.answered), {
       status,
       headers: this.record,
     });

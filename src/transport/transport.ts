@@ -11,7 +11,7 @@ import { networkError } from './failure/network-error.ts';
 import { guardBody, maxErrorBytes, maxErrorTime } from './guard-body.ts';
 import { nodeHTTP, type UsableClient } from './node/choose.ts';
 import { type HeaderOptions, type HeaderValues, requestHeaders } from './request-headers.ts';
-import type { Answer } from './response.ts';
+import type { Answer, LeanResponse } from './response.ts';
 import { sniff } from './sniff.ts';
 
 /** The subset of `fetch` that the transport uses. */
@@ -64,7 +64,7 @@ export class Exchange {
   /** The response itself, for providers that read it without their SDK. */
   declare answer?: Answer;
   /** The same as an SDK sees it, whose methods may be wrapped so that it is read before the provider can. */
-  declare response?: Response;
+  declare response?: LeanResponse;
   /** Why the exchange failed; recorded here because SDKs wrap or swallow errors. */
   declare failure?: ProviderError;
 

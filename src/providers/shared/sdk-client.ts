@@ -1,6 +1,6 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
 import { requirePackage } from '../../transport/node/modules.ts';
-import { toResponse } from '../../transport/response.ts';
+import { LeanResponse } from '../../transport/response.ts';
 import { Exchange, type Transport } from '../../transport/transport.ts';
 import { asObject, asText } from '../../util/json.ts';
 
@@ -23,7 +23,7 @@ export class FetchOptions {
 export function sdkFetch(transport: Transport): (input: unknown, init?: RequestInit) => Promise<Response> {
   return async (input, init: RequestInit & { readonly [exchangeKey]?: Exchange } = {}) => {
     const url = input instanceof Request ? input.url : String(input);
-    return toResponse(await transport.send(url, init, init[exchangeKey] ?? new Exchange(false)), url);
+    return new LeanResponse(await transport.send(url, init, init[exchangeKey] ?? new Exchange(false)), url);
   };
 }
 
@@ -66,9 +66,9 @@ export function sendingOver<Client extends object>(
     sent.url = url;
     await writer.prepareRequest?.(req, sent);
     const exchange = req[exchangeKey] ?? new Exchange(false);
-    req[exchangeKey] = undefined; // the SDK makes a literal
+    req[exchangeKey] = undefined; // see `Exchange`: the SDK's object is a literal
     req.method = 'POST';
-    exchange.response = toResponse(await transport.send(url, req, exchange), url);
+    exchange.response = new LeanResponse(await transport.send(url, req, exchange), url);
     sent.response = exchange.response;
     return sent;
   };
