@@ -15,6 +15,9 @@ const usualWindow = 60_000;
  * If its size is unknown, so is its level until it is full.
  */
 interface Bucket {
+  readonly of: VendorLimit['of'];
+  /** The number of the answer that reported it. */
+  readonly report: number;
   level: number;
   /** Time of `level`; monotonic milliseconds. */
   at: number;
@@ -22,44 +25,51 @@ interface Bucket {
   readonly limit: number;
   /** Refill per millisecond. */
   readonly rate: number;
+  /** From then on, the limit carries no information. */
   readonly fullAt: number;
 }
-
-const none: readonly never[] = [];
 
 type Mutable = { -readonly [Field in keyof VendorLimits]: VendorLimits[Field] };
 
 /** @param self takes its place; everything that has it keeps it */
 export function vendorLimits(self: Mutable = unreportedLimits()): VendorLimits {
   const known = new Map<VendorLimit['of'], Bucket>();
-  // A full limit carries no information.
-  const live = (now: number): readonly [VendorLimit['of'], Bucket][] =>
-    known.size === 0 ? none : [...known].filter(([, { fullAt }]) => fullAt > now);
+  let reports = 0;
 
   return Object.assign(self, {
     note(limits, now) {
       self.reported = true;
-      const seen = new Set<VendorLimit['of']>();
+      reports += 1;
       for (const { of, remaining, limit = Number.POSITIVE_INFINITY, resetAfter = usualWindow } of limits) {
         // Of several limits of one kind, the scarcest counts.
-        if (seen.has(of) && (known.get(of)?.level ?? 0) <= remaining) continue;
-        seen.add(of);
+        const before = known.get(of);
+        if (before?.report === reports && before.level <= remaining) continue;
         const rate = limit === Number.POSITIVE_INFINITY ? 0 : Math.max(0, limit - remaining) / resetAfter;
-        known.set(of, { level: remaining, at: now, limit, rate, fullAt: now + resetAfter });
+        known.set(of, {
+          of,
+          report: reports,
+          level: remaining,
+          at: now,
+          limit,
+          rate,
+          fullAt: now + resetAfter,
+        });
       }
     },
     use(tokens, now) {
-      for (const [of, bucket] of live(now)) {
-        bucket.level = levelOf(bucket, now) - wantedOf(of, tokens);
+      for (const bucket of known.values()) {
+        if (bucket.fullAt <= now) continue;
+        bucket.level = levelOf(bucket, now) - wantedOf(bucket.of, tokens);
         bucket.at = now;
       }
     },
     freeAt(tokens, now) {
       let free = now;
-      for (const [of, bucket] of live(now)) {
+      for (const bucket of known.values()) {
+        if (bucket.fullAt <= now) continue;
         // A request larger than the bucket is sent when the bucket is full: only the vendor knows whether it
         // is too large.
-        const missing = Math.min(wantedOf(of, tokens), bucket.limit) - levelOf(bucket, now);
+        const missing = Math.min(wantedOf(bucket.of, tokens), bucket.limit) - levelOf(bucket, now);
         if (missing <= 0) continue;
         const filled = bucket.rate === 0 ? bucket.fullAt : now + Math.ceil(missing / bucket.rate);
         free = Math.max(free, Math.min(filled, bucket.fullAt, now + longestWait));
@@ -69,8 +79,8 @@ export function vendorLimits(self: Mutable = unreportedLimits()): VendorLimits {
     share(now) {
       if (known.size === 0) return 1; // usual case
       let least = 1;
-      for (const [, bucket] of live(now)) {
-        if (bucket.limit > 0) least = Math.min(least, shareOf(bucket, now));
+      for (const bucket of known.values()) {
+        if (bucket.fullAt > now && bucket.limit > 0) least = Math.min(least, shareOf(bucket, now));
       }
       return least;
     },

@@ -42,9 +42,9 @@ export interface PriceBook {
 const keepFor = 60_000;
 
 /**
- * First pause before reloading a catalog that failed to load, in milliseconds; it grows with each failure.
+ * First pause before reloading a catalog that failed to load, in milliseconds; it doubles with each failure.
  */
-const shortestPause = 500;
+const shortestPause = 1_000;
 const longestPause = 300_000;
 
 const loadUsual = async (): Promise<Catalog> => (await import('./catalog.ts')).loadCatalog();
@@ -71,7 +71,7 @@ export function priceBook(
 ): PriceBook {
   let catalog: Catalog | undefined = option === false ? undefined : option;
   const isReady = option !== undefined || !isNeeded;
-  let failures = 0;
+  let pause = shortestPause;
   let loadAgainAt = isReady ? Number.POSITIVE_INFINITY : 0;
   const lengths = new Map<string, { readonly length: number | undefined; readonly at: number }>();
   const found = new Map<string, { readonly known: KnownPrice | undefined; readonly at: number }>();
@@ -83,9 +83,11 @@ export function priceBook(
       loadAgainAt = Number.POSITIVE_INFINITY;
       found.clear();
     } catch {
-      // The package is missing or failed to load: declared prices still work.
-      failures += 1;
-      loadAgainAt = clock.now() + Math.min(longestPause, shortestPause * 2 ** failures);
+      // The package is missing or failed to load: declared prices still work. Requests that load at the same time count once.
+      if (clock.now() >= loadAgainAt) {
+        loadAgainAt = clock.now() + pause;
+        pause = Math.min(longestPause, 2 * pause);
+      }
     }
     self.isReady = true;
   };

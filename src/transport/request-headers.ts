@@ -35,11 +35,19 @@ const usualHeaders = ['accept', 'content-type', 'user-agent', 'x-stainless-*'];
 export function requestHeaders({ allowHeaders, headers = {}, credentials }: HeaderOptions): RequestHeaders {
   const fixed = lowerCased(headers);
   const allowedHeaders = headerFilter([...usualHeaders, ...allowHeaders]);
+  // A key is the same for many requests.
+  let lastKey = '';
+  let lastHeader: HeaderValues | undefined;
+  const headerOf = (value: string): HeaderValues | undefined => {
+    lastKey = value;
+    lastHeader = value === '' ? undefined : credentials?.header(value);
+    return lastHeader;
+  };
   return (given, auth) => {
     const key = credentials === undefined ? '' : (auth?.apiKey ?? credentials.key.next());
     const withKey = (value: string): HeaderValues => ({
       ...allowedHeaders(given),
-      ...(value === '' ? undefined : credentials?.header(value)),
+      ...(value === lastKey ? lastHeader : headerOf(value)),
       ...fixed,
       ...(auth?.headers === undefined ? undefined : lowerCased(auth.headers)),
     });

@@ -12,52 +12,65 @@ export interface Answer {
 const bodiless = new Set([204, 205, 304]);
 
 /**
- * Converts a response to what SDKs expect from `fetch`. Implements the members that SDKs read on every
- * request and creates the runtime's own `Response` only for the others, because creating one costs as much as
- * sending the request.
+ * A response as SDKs expect it from `fetch`. Implements the members that SDKs read on every request and creates the
+ * runtime's own `Response` only for the others, because creating one costs as much as sending the request.
  */
-export function toResponse({ status, headers, body }: Answer, url: string): Response {
-  return new LeanResponse(status, headers, body, url);
-}
+export class LeanResponse implements Response {
+  declare readonly status: number;
+  declare readonly url: string;
+  /** Whether the body has been asked for, so that it cannot be read elsewhere. */
+  declare isTaken: boolean;
+  declare private readonly record: Answer['headers'];
+  declare private readonly answered: Body;
+  declare private made: Headers | undefined;
+  declare private full: Response | undefined;
+  declare private used: boolean;
 
-class LeanResponse implements Response {
-  readonly status: number;
-  readonly ok: boolean;
-  readonly statusText = '';
-  readonly url: string;
-  readonly redirected = false;
-  readonly type = 'basic';
-  readonly #record: Answer['headers'];
-  readonly #body: Body;
-  #headers: Headers | undefined;
-  #full: Response | undefined;
-  #used = false;
-
-  constructor(status: number, record: Answer['headers'], body: Body, url: string) {
+  constructor({ status, headers, body }: Answer, url: string) {
     this.status = status;
-    this.ok = status >= 200 && status < 300;
-    this.#record = record;
-    this.#body = body;
     this.url = url;
+    this.record = headers;
+    this.answered = body;
+    this.made = undefined;
+    this.full = undefined;
+    this.used = false;
+    this.isTaken = false;
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  get statusText(): string {
+    return '';
+  }
+
+  get redirected(): boolean {
+    return false;
+  }
+
+  get type(): ResponseType {
+    return 'basic';
   }
 
   get headers(): Headers {
-    this.#headers ??= toHeaders(this.#record);
-    return this.#headers;
+    this.made ??= toHeaders(this.record);
+    return this.made;
   }
 
   get body(): Response['body'] {
-    return this.#used ? null : this.#whole().body;
+    return this.used ? null : this.whole().body;
   }
 
   get bodyUsed(): boolean {
-    return this.#used || (this.#full?.bodyUsed ?? false);
+    return this.used || (this.full?.bodyUsed ?? false);
   }
 
   async text(): Promise<string> {
-    if (this.#full !== undefined || this.#used) return this.#whole().text();
-    this.#used = true;
-    return readText(this.#body);
+    if (this.full !== undefined || this.used) return this.whole().text();
+    this.used = true;
+    this.isTaken = true;
+    return readText(this.answered);
   }
 
   async json(): Promise<unknown> {
@@ -65,33 +78,34 @@ class LeanResponse implements Response {
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#whole().arrayBuffer();
+    return this.whole().arrayBuffer();
   }
 
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#whole().bytes();
+    return this.whole().bytes();
   }
 
   async blob(): Promise<Blob> {
-    return this.#whole().blob();
+    return this.whole().blob();
   }
 
   async formData(): Promise<FormData> {
-    return this.#whole().formData();
+    return this.whole().formData();
   }
 
   clone(): Response {
-    return this.#whole().clone();
+    return this.whole().clone();
   }
 
-  #whole(): Response {
-    if (this.#used) throw new TypeError('the body has been read');
+  private whole(): Response {
+    if (this.used) throw new TypeError('the body has been read');
+    this.isTaken = true;
     const { status } = this;
-    this.#full ??= new Response(bodiless.has(status) ? null : toWeb(this.#body), {
+    this.full ??= new Response(bodiless.has(status) ? null : toWeb(this.answered), {
       status,
-      headers: this.#record,
+      headers: this.record,
     });
-    return this.#full;
+    return this.full;
   }
 }
 

@@ -11,7 +11,7 @@ import { networkError } from './failure/network-error.ts';
 import { guardBody, maxErrorBytes, maxErrorTime } from './guard-body.ts';
 import { nodeHTTP, type UsableClient } from './node/choose.ts';
 import { type HeaderOptions, type HeaderValues, requestHeaders } from './request-headers.ts';
-import type { Answer } from './response.ts';
+import type { Answer, LeanResponse } from './response.ts';
 import { sniff } from './sniff.ts';
 
 /** The subset of `fetch` that the transport uses. */
@@ -37,32 +37,55 @@ export interface TransportOptions extends HeaderOptions {
   readonly fetch?: Fetch | undefined;
 }
 
-/** The state of one call: passed in with the request, filled in as the response arrives. */
-export interface Exchange {
+/**
+ * The state of one call: passed in with the request, filled in as the response arrives.
+ *
+ * A class, as are the other objects that a request holds until its answer. V8 may allocate the objects of a literal, and what
+ * refers to them, in its old space, where they keep alive what they refer to after their death: the whole request.
+ */
+export class Exchange {
   /** Whether the response must be an event stream. */
-  readonly stream: boolean;
+  declare readonly stream: boolean;
   /** Connect timeout in milliseconds; see `ProviderCall.connectTimeout`. */
-  readonly connectTimeout?: number | undefined;
+  declare readonly connectTimeout: number | undefined;
   /** Aborts the request and the reading of its response, even if an SDK ignores its own signal. */
-  readonly signal?: Signal | undefined;
+  declare readonly signal: Signal | undefined;
   /** The key and headers of this call alone. */
-  auth?: CallAuth | undefined;
+  declare readonly auth: CallAuth | undefined;
   /** See `ProviderCall.onActivity`. */
-  readonly onActivity?: (() => void) | undefined;
+  declare readonly onActivity: (() => void) | undefined;
   /** Whether the response may contain images. `lines`: it is read line by line, so that it may have any size. */
-  large?: boolean | 'lines';
+  declare large: boolean | 'lines';
   /** The headers of the request, as they were sent. */
-  sentHeaders?: HeaderValues;
+  declare sentHeaders?: HeaderValues;
   /** Status and headers (lower-case names) of the response, once received. */
-  status?: number;
-  headers: Readonly<Record<string, string>>;
+  declare status?: number;
+  declare headers: Readonly<Record<string, string>>;
   /** The response itself, for providers that read it without their SDK. */
-  answer?: Answer;
+  declare answer?: Answer;
   /** The same as an SDK sees it, whose methods may be wrapped so that it is read before the provider can. */
-  response?: Response;
+  declare response?: LeanResponse;
   /** Why the exchange failed; recorded here because SDKs wrap or swallow errors. */
-  failure?: ProviderError;
+  declare failure?: ProviderError;
+
+  constructor(
+    stream: boolean,
+    { connectTimeout, onActivity, auth }: Partial<CallContext> = noContext,
+    signal?: Signal,
+    large: boolean | 'lines' = false,
+  ) {
+    this.stream = stream;
+    this.connectTimeout = connectTimeout;
+    this.signal = signal;
+    this.auth = auth;
+    this.onActivity = onActivity;
+    this.large = large;
+    this.headers = noHeaders;
+  }
 }
+
+const noContext: Partial<CallContext> = {};
+const noHeaders: Exchange['headers'] = {};
 
 /** The HTTP connection to one vendor. */
 export interface Transport {
@@ -123,25 +146,18 @@ export function createTransport(options: TransportOptions): Transport {
     const client = typeof body === 'string' ? nodeIfUsable() : undefined;
     const answer =
       client !== undefined && typeof body === 'string'
-        ? await client.send({
-            method,
-            path,
-            headers,
-            body,
-            signal,
-            connectTimeout,
-            traffic,
-          })
+        ? await client.send({ method, path, headers, body, signal, connectTimeout, traffic })
         : await overWeb(url, init, exchange);
-    const ok = isOk(answer);
-    if (!ok && isRedirect(answer.status, answer.headers['location'])) refuseRedirect(provider, answer.body);
-    exchange.status = answer.status;
+    const { status } = answer;
+    const ok = status >= 200 && status < 300;
+    if (!ok && isRedirect(status, answer.headers['location'])) refuseRedirect(provider, answer.body);
+    exchange.status = status;
     exchange.headers = answer.headers;
     if (!ok) throw await failureOf(answer, exchange, options);
     onActivity?.();
-    const expected = hasUnexpectedType(answer, exchange)
-      ? await checkedBody(answer, exchange, options)
-      : answer.body;
+    const type = answer.headers['content-type'] ?? '';
+    const isOther = /text\/html/i.test(type) || (stream && /application\/json/i.test(type));
+    const expected = isOther ? await checkedBody(answer, exchange, options) : answer.body;
     const guarded = guardBody(expected, provider, stream, large, traffic, stream ? undefined : onActivity);
     exchange.answer = { ...answer, body: guarded };
     return exchange.answer;
@@ -184,15 +200,6 @@ function refuseRedirect(provider: string, body: Body): never {
   throw new ProviderError({ kind: 'bad-request', scope: 'endpoint', provider, code: 'redirect', summary });
 }
 
-function isOk({ status }: Answer): boolean {
-  return status >= 200 && status < 300;
-}
-
-function hasUnexpectedType({ headers }: Answer, { stream }: Exchange): boolean {
-  const type = headers['content-type'] ?? '';
-  return /text\/html/i.test(type) || (stream && /application\/json/i.test(type));
-}
-
 /**
  * The body of a response with an unexpected content type. Some servers label every response alike, so the
  * first characters decide. Throws the classified failure if the body is not of the expected kind.
@@ -209,23 +216,13 @@ async function checkedBody(answer: Answer, exchange: Exchange, options: Transpor
   throw await failureOf({ ...answer, body: fromText(text) }, exchange, options);
 }
 
-/** Creates the state of one call. */
-export function newExchange(
-  stream: boolean,
-  { connectTimeout, onActivity, auth }: Partial<CallContext> = {},
-  signal?: Signal,
-  large: Exchange['large'] = false,
-): Exchange {
-  return { stream, connectTimeout, signal, large, onActivity, auth, headers: {} };
-}
-
 async function failureOf(
   answer: Answer,
   exchange: Exchange,
   options: TransportOptions,
 ): Promise<ProviderError> {
   const text = await readSome(answer.body, maxErrorBytes, maxErrorTime);
-  const ok = isOk(answer);
+  const ok = answer.status >= 200 && answer.status < 300;
   const failure = {
     provider: options.provider,
     // In a 200 response, only the body identifies the error.

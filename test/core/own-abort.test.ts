@@ -1,5 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LinkedAbort } from '../../src/util/time/abort.ts';
+
+const open = () => {
+  const link = new LinkedAbort();
+  return { signal: link.signal, abort: () => link.abort('why') };
+};
 
 describe('an abort of our own', () => {
   it('calls each listener once, in order, with the first reason', () => {
@@ -22,6 +28,26 @@ describe('an abort of our own', () => {
     signal.addEventListener('abort', late);
     link.abort('now');
     expect(received).toEqual([]);
+  });
+
+  it('keeps the order of listeners, however many are added and removed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(6)), (steps) => {
+        const { signal, abort } = open();
+        const received: number[] = [];
+        const listeners = Array.from({ length: 7 }, (_, number) => () => void received.push(number));
+        let expected: number[] = [];
+        for (const number of steps) {
+          const listener = listeners[number] ?? (() => {});
+          const isAdded = expected.includes(number);
+          if (isAdded) signal.removeEventListener('abort', listener);
+          else signal.addEventListener('abort', listener);
+          expected = isAdded ? expected.filter((other) => other !== number) : [...expected, number];
+        }
+        abort();
+        expect(received).toEqual(expected);
+      }),
+    );
   });
 
   it('follows its parent, of whichever kind, until it is unlinked', () => {

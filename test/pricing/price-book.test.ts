@@ -36,6 +36,16 @@ describe('a catalog that cannot be loaded', () => {
     expect(loads).toHaveLength(2);
   });
 
+  it('is retried as soon after many requests at the same time as after one', async () => {
+    const { book, clock, loads } = failing(64);
+    await Promise.all(Array.from({ length: 64 }, () => book.ready()));
+    await clock.advance(1_000);
+    expect(book.ready()).toBeUndefined();
+    await clock.advance(0);
+    expect(loads).toHaveLength(65);
+    expect(book.priceOf(target)).toEqual({ price, source: 'catalog' });
+  });
+
   it('is retried after growing pauses of at most five minutes', async () => {
     const { book, clock, loads } = failing(100);
     await book.ready();

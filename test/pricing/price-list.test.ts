@@ -54,14 +54,16 @@ const dates = ['2024-01-01', '2025-06-10T17:00:00Z', '2026-08-31T23:59:59Z', '20
   Date.parse,
 );
 
+const [date = 0] = dates.slice(-1);
+
 describe('the price list', () => {
   it('has the same price and context length as the package, for every name that it knows', () => {
     let priced = 0;
     for (const provider of providers)
       for (const name of provider.models.flatMap(({ id, match }) => [id, ...wordsOf(match)]))
-        for (const date of dates) {
-          const expected = packageKnows(provider.id, name, date);
-          expect([provider.id, name, weKnow(provider.id, name, date)]).toEqual([provider.id, name, expected]);
+        for (const at of dates) {
+          const expected = packageKnows(provider.id, name, at);
+          expect([provider.id, name, weKnow(provider.id, name, at)]).toEqual([provider.id, name, expected]);
           priced += Number(expected[0] !== undefined);
         }
     expect(priced).toBeGreaterThan(3_000);
@@ -78,13 +80,38 @@ describe('the price list', () => {
     const cased = fc
       .tuple(name, fc.boolean())
       .map(([text, isUpper]) => (isUpper ? text.toUpperCase() : text));
-    const date = fc.integer({ min: Date.UTC(2023, 0), max: Date.UTC(2027, 0) });
+    const moment = fc.integer({ min: Date.UTC(2023, 0), max: Date.UTC(2027, 0) });
     fc.assert(
-      fc.property(fc.constantFrom(...ids, 'litellm', 'OpenAI', ''), cased, date, (id, model, at) => {
+      fc.property(fc.constantFrom(...ids, 'litellm', 'OpenAI', ''), cased, moment, (id, model, at) => {
         expect(weKnow(id, model, at)).toEqual(packageKnows(id, model, at));
       }),
       { numRuns: 3_000 },
     );
+  });
+
+  it('finds models whose date is written without dashes', () => {
+    const match = { equals: 'm-2025-08-05' };
+    const list = new PriceList([['a', { id: 'a', models: [{ id: 'm', match, prices: {} }] }]]);
+    expect(list.find('a', 'M-20250805')?.id).toBe('m');
+    expect(list.find('a', 'm-20250806')).toBeUndefined();
+    const dated = names.filter((name) => /-\d{4}-\d{2}-\d{2}/.test(name));
+    expect(dated.length).toBeGreaterThan(20);
+    for (const name of dated) {
+      const compact = name.replace(/(\d{4})-(\d{2})-(\d{2})/, '$1$2$3');
+      for (const id of ids)
+        expect([id, compact, ...weKnow(id, compact, date)]).toEqual([
+          id,
+          compact,
+          ...packageKnows(id, compact, date),
+        ]);
+    }
+  });
+
+  it('leaves a day that does not exist as it is', () => {
+    const match = { equals: 'm-2025-02-30' };
+    const list = new PriceList([['a', { id: 'a', models: [{ id: 'm', match, prices: {} }] }]]);
+    expect(list.find('a', 'm-2025-02-30')?.id).toBe('m');
+    expect(list.find('a', 'm-20250230')).toBeUndefined();
   });
 
   it('parses no provider but the one that is asked for', () => {

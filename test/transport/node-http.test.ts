@@ -14,7 +14,7 @@ import { openaiCompatible } from 'signalbox/openai-compatible';
 import { virtualClock } from 'signalbox/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readText } from '../../src/transport/body.ts';
-import { createTransport, newExchange } from '../../src/transport/transport.ts';
+import { createTransport, Exchange } from '../../src/transport/transport.ts';
 import { chatCompletionsWires } from '../conformance/fixtures/chat-completions.ts';
 import { callOf } from '../conformance/scenarios.ts';
 import type { Wire } from '../conformance/suite.ts';
@@ -208,7 +208,7 @@ describe.each(clients)('over %s', (_, over) => {
     const text = randomBytes(75_000).toString('hex');
     const server = await served(raw(pack(Buffer.from(text)), headers));
     const transport = createTransport({ provider: 'p', baseURL: server.url, failures: [], allowHeaders: [] });
-    const sent = await transport.send(`${server.url}/`, { method: 'POST', body: '{}' }, newExchange(false));
+    const sent = await transport.send(`${server.url}/`, { method: 'POST', body: '{}' }, new Exchange(false));
     await expect.poll(() => server.received[0]?.complete).toBe(true);
     for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect((await readText(sent.body)).length).toBe(text.length);

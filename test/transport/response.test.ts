@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromWeb } from '../../src/transport/body.ts';
-import { type Answer, toResponse } from '../../src/transport/response.ts';
+import { type Answer, LeanResponse } from '../../src/transport/response.ts';
 
 const url = 'https://example.com/v1';
 const headers = { 'content-type': 'application/json', 'x-request-id': 'req-1' };
@@ -12,7 +12,7 @@ const answer = (text = '{"a":"ü"}', status = 200): Answer => ({
 
 describe('an answer as a Response', () => {
   it('behaves like the runtime’s own Response', () => {
-    const ours = toResponse(answer(), url);
+    const ours = new LeanResponse(answer(), url);
     expect(ours).toMatchObject({ status: 200, ok: true, url, redirected: false, bodyUsed: false });
     expect([...ours.headers]).toEqual([...new Headers(headers)]);
     expect([...ours.headers.entries()]).toEqual(Object.entries(headers));
@@ -20,7 +20,7 @@ describe('an answer as a Response', () => {
     expect([...ours.headers.values()]).toEqual(Object.values(headers));
     expect([ours.headers.get('X-Request-ID'), ours.headers.get('toString')]).toEqual(['req-1', null]);
     expect([ours.headers.has('Content-Type'), ours.headers.has('constructor')]).toEqual([true, false]);
-    expect(toResponse(answer('', 404), url).ok).toBe(false);
+    expect(new LeanResponse(answer('', 404), url).ok).toBe(false);
   });
 
   it.each<[string, (response: Response) => Promise<unknown>, unknown]>([
@@ -33,11 +33,11 @@ describe('an answer as a Response', () => {
     ['body, by a reader', async (response) => (await response.body?.getReader().read())?.value?.length, 10],
     ['body, twice', async (response) => new Response(response.body?.tee()[1]).json(), { a: 'ü' }],
   ])('is read as %s', async (_, read, expected) => {
-    expect(await read(toResponse(answer(), url))).toEqual(expected);
+    expect(await read(new LeanResponse(answer(), url))).toEqual(expected);
   });
 
   it('can be read once', async () => {
-    const response = toResponse(answer(), url);
+    const response = new LeanResponse(answer(), url);
     await response.json();
     expect(response.bodyUsed).toBe(true);
     await expect(response.text()).rejects.toThrow(TypeError);
@@ -45,10 +45,10 @@ describe('an answer as a Response', () => {
   });
 
   it('has immutable headers', () => {
-    expect(() => toResponse(answer(), url).headers.set('x', 'y')).toThrow(TypeError);
+    expect(() => new LeanResponse(answer(), url).headers.set('x', 'y')).toThrow(TypeError);
   });
 
   it('may have no body', async () => {
-    expect(toResponse(answer('', 204), url).body).toBeNull();
+    expect(new LeanResponse(answer('', 204), url).body).toBeNull();
   });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Body, readText } from '../../src/transport/body.ts';
-import { createTransport, newExchange } from '../../src/transport/transport.ts';
+import { createTransport, Exchange } from '../../src/transport/transport.ts';
 import { type SocketServer, socketServer } from '../support/fault-server.ts';
 import { overNodeHTTP } from '../support/over-node-http.ts';
 import { rejection } from '../support/requests.ts';
@@ -31,7 +31,7 @@ async function unread(bytes: string): Promise<{ readonly body: Body; readonly co
   });
   const transport = createTransport({ provider: 'p', baseURL: server.url, failures: [], allowHeaders: [] });
   const init = { method: 'POST', body: '{}' };
-  const { body } = await transport.send(`${server.url}/`, init, newExchange(false));
+  const { body } = await transport.send(`${server.url}/`, init, new Exchange(false));
   const connection = await connected;
   await turns();
   return { body, connection };

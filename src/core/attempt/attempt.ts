@@ -33,6 +33,21 @@ export function beginAttempt(
   throw slot.signal.reason;
 }
 
+/** What each provider receives besides the request. A class, so that V8 allocates it with the attempt and frees it with it. */
+class Carry implements CallContext {
+  declare readonly model: string;
+  declare readonly signal: AbortSignal;
+  declare readonly connectTimeout: number;
+  declare readonly onActivity: () => void;
+
+  constructor(model: string, signal: AbortSignal, connectTimeout: number, onActivity: () => void) {
+    this.model = model;
+    this.signal = signal;
+    this.connectTimeout = connectTimeout;
+    this.onActivity = onActivity;
+  }
+}
+
 /** One call to one target while it runs. It ends once, by `succeed`, `fail`, or `abandon`. */
 export class Attempt {
   declare readonly target: Target;
@@ -78,16 +93,12 @@ export class Attempt {
     this.signal = signal;
     this.timer = new AttemptTimer(target, request, slot, this.startedAt, this);
     this.active = this.timer.active;
-    const carry = {
-      model: target.model,
-      // A native signal costs more than the rest of an attempt, so only providers that may pass it on get one.
-      signal:
-        takesOwnSignals(channel.provider) && !target.deferred
-          ? (signal as AbortSignal)
-          : realAbort(signal).signal,
-      connectTimeout: timeout.connect,
-      onActivity: this.active,
-    };
+    // A native signal costs more than the rest of an attempt, so only providers that may pass it on get one.
+    const passed =
+      takesOwnSignals(channel.provider) && !target.deferred
+        ? (signal as AbortSignal)
+        : realAbort(signal).signal;
+    const carry = new Carry(target.model, passed, timeout.connect, this.active);
     const isPlain =
       env.errors === undefined &&
       options.auth === undefined &&

@@ -24,34 +24,28 @@ export function recordSuccess(
   { startedAt, firstTokenAt, now }: AnswerTimes,
 ): void {
   const { env, operation } = request;
-  const { target, adaptive, places } = channel;
+  const { target, key, adaptive, places } = channel;
   adaptive.succeeded(places.taken);
   channel.unclearRefusal = undefined;
   target.odds.add(false, now);
   const outputTokens = operation.measuredAs === undefined ? undefined : usage.outputTokens;
   const firstToken = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
   target.stats.end(now, { sample: { total: now - startedAt, firstToken, outputTokens } });
-  if (env.caches !== undefined) learn(request, channel, passes, usage, now);
-  else learnLater(env, () => learn(request, channel, passes, usage, now));
+  const { own, shared } = passes;
+  const { route, session } = request;
+  // Keeps neither the request nor the attempt alive: up to a hundred of these wait for the code that measures.
+  const learn = (): void => {
+    const limits = route.policies.breaker || defaultBreaker;
+    target.breaker.success(own, now, limits);
+    key.endpoint.breaker.success(shared, now, limits);
+    if (outputTokens !== undefined) route.outputs?.add(target.id, outputTokens, now, usage.inputTokens);
+    env.caches?.note(session, target.id, usage, now);
+  };
+  if (env.caches !== undefined) learn();
+  else learnLater(env, learn);
 }
 
 /** Keeps an answer's measurements until the code for them is loaded. */
 export function learnLater({ unlearned }: RouterContext, lesson: () => void): void {
   if (unlearned.length < mostUnlearned) unlearned.push(lesson);
-}
-
-function learn(
-  { env, route, session, operation }: RequestState,
-  { target, key }: Channel,
-  passes: BreakerTickets,
-  usage: Usage,
-  now: number,
-): void {
-  const limits = route.policies.breaker || defaultBreaker;
-  target.breaker.success(passes.own, now, limits);
-  key.endpoint.breaker.success(passes.shared, now, limits);
-  const { inputTokens, outputTokens } = usage;
-  if (operation.measuredAs !== undefined && outputTokens !== undefined)
-    route.outputs?.add(target.id, outputTokens, now, inputTokens);
-  env.caches?.note(session, target.id, usage, now);
 }

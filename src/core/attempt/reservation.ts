@@ -52,17 +52,11 @@ export function reserve(
   // Counting tokens takes time, so it only happens where it matters.
   const counted = rates.length > 0 || (vendorLimits.reported && vendorLimits.share(now) < 1);
   const tokens = counted ? (expected?.() ?? request.tokensAt(target, now)) : noTokens;
-  return new ChannelReservation({ request, channel, plan, held, hedge }, tokens, now);
+  return new ChannelReservation(request, channel, tokens, now, hedge, plan, held);
 }
 
-interface Reserved {
-  readonly request: RequestState;
-  readonly channel: Channel;
-  readonly plan: AttemptPlan | undefined;
-  /** What plugins hold for it. */
-  readonly held: Exclude<Held, Wait> | undefined;
-  readonly hedge: boolean;
-}
+/** What plugins hold for an attempt. */
+type PluginsHold = Exclude<Held, Wait> | undefined;
 
 /** What one attempt holds of its channel's limits. */
 export class ChannelReservation implements BreakerTickets {
@@ -75,15 +69,19 @@ export class ChannelReservation implements BreakerTickets {
   declare readonly own: Pass;
   declare readonly shared: Pass;
   declare private readonly request: RequestState;
-  declare private readonly held: Reserved['held'];
+  declare private readonly held: PluginsHold;
   declare private readonly stop: (() => void) | undefined;
   declare private readonly settles: readonly ReturnType<RateLimit['take']>[] | undefined;
   declare private isReleased: boolean;
 
   constructor(
-    { request, channel, plan, held, hedge }: Reserved,
+    request: RequestState,
+    channel: Channel,
     { input, output }: TokenDemand,
     now: number,
+    hedge: boolean,
+    plan: AttemptPlan | undefined,
+    held: PluginsHold,
   ) {
     this.settles = undefined;
     this.isReleased = false;

@@ -11,7 +11,7 @@ import { withBriefError } from '../shared/brief-errors.ts';
 import { type ClientOptions, clientOptionNames, resolveClientOptions } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
 import { lackedBy } from '../shared/restrictions/apply.ts';
-import { lazyClient, placeholder, sdkFetch, sendingOver, withExchange } from '../shared/sdk-client.ts';
+import { FetchOptions, lazyClient, placeholder, sdkFetch, sendingOver } from '../shared/sdk-client.ts';
 import {
   type Carry,
   type ClientSource,
@@ -108,7 +108,7 @@ function withKey(options: AnthropicOptions): Provider<'anthropic'> {
 const tiers = { fast: { anthropic: { speed: 'fast' } } };
 
 function callOptions({ signal, exchange }: Carry): object {
-  return { ...perCall, signal, fetchOptions: withExchange(exchange) };
+  return { ...perCall, signal, fetchOptions: new FetchOptions(exchange) };
 }
 
 type Send = (request: unknown) => Promise<Response>;

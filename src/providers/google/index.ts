@@ -6,7 +6,7 @@
 import { ConfigError } from '../../errors.ts';
 import { fromText } from '../../transport/body.ts';
 import { requirePackage } from '../../transport/node/modules.ts';
-import { toResponse } from '../../transport/response.ts';
+import { LeanResponse } from '../../transport/response.ts';
 import { createTransport } from '../../transport/transport.ts';
 import type { Provider } from '../../types/provider.ts';
 import type { Wire } from '../../util/json.ts';
@@ -225,7 +225,7 @@ function overGenAI(
     ({ exchange }: Carry): OwnFetch =>
     async (input, init = {}) => {
       await transport.send(String(input), init, exchange);
-      return toResponse({ status: 200, headers: json, body: fromText('{}') }, String(input));
+      return new LeanResponse({ status: 200, headers: json, body: fromText('{}') }, String(input));
     };
   const send: Over<GenAIClient>['send'] = (genai, body, stream, carry) =>
     sendGenAI(genai, body, stream, carry, fetchFor(carry));

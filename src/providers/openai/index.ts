@@ -21,7 +21,7 @@ import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { type ClientOptions, clientOptionNames, resolveClientOptions } from '../shared/client-options.ts';
 import { withKeys } from '../shared/keys.ts';
-import { lazyClient, placeholder, sdkFetch, sendingOver, withExchange } from '../shared/sdk-client.ts';
+import { FetchOptions, lazyClient, placeholder, sdkFetch, sendingOver } from '../shared/sdk-client.ts';
 import {
   type Carry,
   type ClientSource,
@@ -228,7 +228,7 @@ function forInterface(call: ProviderCall, own: 'openai.chat' | 'openai.responses
 }
 
 function callOptions({ signal, exchange }: Carry): object {
-  return { ...perCall, signal, fetchOptions: withExchange(exchange) };
+  return { ...perCall, signal, fetchOptions: new FetchOptions(exchange) };
 }
 
 function has<T>(part: T | undefined, what: string): T {

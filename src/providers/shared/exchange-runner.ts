@@ -1,6 +1,6 @@
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
 import { limitsOf } from '../../transport/limits/rate-limits.ts';
-import { type Exchange, newExchange } from '../../transport/transport.ts';
+import { Exchange } from '../../transport/transport.ts';
 import type { VendorLimit } from '../../types/options/limit.ts';
 import type {
   CallContext,
@@ -37,7 +37,7 @@ export async function runExchange<T>(
   work: (exchange: Exchange) => Promise<T>,
   large = false,
 ): Promise<T> {
-  const exchange = newExchange(false, call, call.signal, large);
+  const exchange = new Exchange(false, call, call.signal, large);
   try {
     if (call.signal.aborted) throw aborted(name);
     return await work(exchange);
@@ -66,21 +66,24 @@ export function runStream(
 ): ProviderStream {
   const { name, failures, secrets } = vendor;
   const { signal, includeRaw } = call;
-  let exchange = newExchange(true, call);
+  let exchange: Exchange | undefined;
   return new PartStream({
     provider: name,
     account: accountFor(call, vendor),
     signal,
     includeRaw,
     async open(leaving, leave) {
-      exchange = newExchange(true, call, leaving);
-      const { headers, warnings, source, reader } = await open(exchange, leaving, leave);
+      const opened = new Exchange(true, call, leaving);
+      exchange = opened;
+      const { headers, warnings, source, reader } = await open(opened, leaving, leave);
       const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
       return { first, source, reader: unfencedReader(reader, call) };
     },
-    ...(complete === undefined ? {} : { complete: (last) => complete(last, exchange) }),
+    ...(complete === undefined
+      ? {}
+      : { complete: (last) => complete(last, exchange ?? new Exchange(true, call)) }),
     check: () => refuseAborted(name, signal),
-    toThrown: (error) => toThrown(name, error, exchange, failures, call, secrets),
+    toThrown: (error) => toThrown(name, error, exchange ?? new Exchange(true, call), failures, call, secrets),
   });
 }
 

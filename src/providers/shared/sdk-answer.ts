@@ -52,7 +52,7 @@ export async function awaitAnswer(
     const { answer, headers, response } = exchange;
     if (answer === undefined)
       throw new ProviderError({ kind: 'malformed', provider, summary: 'the SDK sent nothing' });
-    if (response === undefined || (hasResponse && !response.bodyUsed)) return { answer, headers };
+    if (response === undefined || (hasResponse && !response.isTaken)) return { answer, headers };
     // A tracer has wrapped the SDK's method, and had the SDK read the answer.
     return { data: hasResponse ? await promise : data, headers };
   }

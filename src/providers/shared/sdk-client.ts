@@ -1,7 +1,7 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
 import { requirePackage } from '../../transport/node/modules.ts';
-import { toResponse } from '../../transport/response.ts';
-import { type Exchange, newExchange, type Transport } from '../../transport/transport.ts';
+import { LeanResponse } from '../../transport/response.ts';
+import { Exchange, type Transport } from '../../transport/transport.ts';
 import { asObject, asText } from '../../util/json.ts';
 
 /** The key for an exchange in the options that an SDK passes to `fetch`. */
@@ -10,16 +10,20 @@ const exchangeKey = Symbol('signalbox.exchange');
 /** The key that SDKs are created with. Our transport replaces it by the key of each request. */
 export const placeholder = 'none';
 
-/** `fetchOptions` for one SDK call, so that the transport can identify the call. */
-export function withExchange(exchange: Exchange): { readonly [exchangeKey]: Exchange } {
-  return { [exchangeKey]: exchange };
+/** `fetchOptions` for one SDK call, so that the transport can identify the call. A class: see {@link Exchange}. */
+export class FetchOptions {
+  declare readonly [exchangeKey]: Exchange;
+
+  constructor(exchange: Exchange) {
+    this[exchangeKey] = exchange;
+  }
 }
 
 /** Wraps the transport as a `fetch` for an SDK that passes `fetchOptions`. */
 export function sdkFetch(transport: Transport): (input: unknown, init?: RequestInit) => Promise<Response> {
   return async (input, init: RequestInit & { readonly [exchangeKey]?: Exchange } = {}) => {
     const url = input instanceof Request ? input.url : String(input);
-    return toResponse(await transport.send(url, init, init[exchangeKey] ?? newExchange(false)), url);
+    return new LeanResponse(await transport.send(url, init, init[exchangeKey] ?? new Exchange(false)), url);
   };
 }
 
@@ -29,12 +33,12 @@ interface RequestWriter {
   buildRequest(options: object): WrittenRequest | Promise<WrittenRequest>;
   /** Hooks, which subclasses override. */
   prepareOptions?(options: object): Promise<void>;
-  prepareRequest?(request: object, more: object): Promise<void>;
+  prepareRequest?(request: object, more: { readonly url: string; readonly options: object }): Promise<void>;
 }
 
 interface WrittenRequest {
   readonly url: string;
-  readonly req: RequestInit & { readonly [exchangeKey]?: Exchange };
+  readonly req: RequestInit & { [exchangeKey]?: Exchange | undefined };
 }
 
 type APIPromise = new (client: object, response: Promise<object>) => PromiseLike<unknown>;
@@ -55,27 +59,30 @@ export function sendingOver<Client extends object>(
   const writer: RequestWriter = client;
   const Promised = promise as APIPromise;
   const send = async (path: string, given: object | PromiseLike<object> | undefined): Promise<object> => {
-    const options = { method: 'post', path, ...(await given) };
+    const options = { ...(await given), method: 'post', path };
+    const sent = new Sent(options);
     await writer.prepareOptions?.(options);
     const { req, url } = await writer.buildRequest(options);
-    await writer.prepareRequest?.(req, { url, options });
-    const { headers, body } = req;
-    const init: RequestInit = { method: 'POST', ...(headers && { headers }), ...(body && { body }) };
-    const exchange = req[exchangeKey] ?? newExchange(false);
-    exchange.response = toResponse(await transport.send(url, init, exchange), url);
-    return new Sent(exchange.response, options);
+    sent.url = url;
+    await writer.prepareRequest?.(req, sent);
+    const exchange = req[exchangeKey] ?? new Exchange(false);
+    req[exchangeKey] = undefined; // see `Exchange`: the SDK's object is a literal
+    req.method = 'POST';
+    exchange.response = new LeanResponse(await transport.send(url, req, exchange), url);
+    sent.response = exchange.response;
+    return sent;
   };
   writer.post = (path, options) => new Promised(client, send(path, options));
   return client;
 }
 
-/** What the SDK's promise parses if it is awaited, as tracers around the SDK's methods do. */
+/** What the SDK's hooks get, and what its promise parses if it is awaited, as tracers around the SDK's methods do. */
 class Sent {
-  readonly response: Response;
-  readonly options: object;
+  declare readonly options: object;
+  declare url: string;
+  declare response: Response;
 
-  constructor(response: Response, options: object) {
-    this.response = response;
+  constructor(options: object) {
     this.options = options;
   }
 

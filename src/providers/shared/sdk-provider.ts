@@ -115,13 +115,18 @@ export interface SdkImages<Client> {
   ): Promise<ProviderImages>;
 }
 
-/** Per-call data for the SDK. */
-export interface Carry {
+/** Per-call data for the SDK. A class: see {@link Exchange}. */
+export class Carry {
   /**
    * `undefined` if the transport cancels the request, because an SDK that also follows a signal costs extra.
    */
-  readonly signal: AbortSignal | undefined;
-  readonly exchange: Exchange;
+  declare readonly signal: AbortSignal | undefined;
+  declare readonly exchange: Exchange;
+
+  constructor(signal: AbortSignal | undefined, exchange: Exchange) {
+    this.signal = signal;
+    this.exchange = exchange;
+  }
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -207,7 +212,7 @@ function once<Client, T>(
   large = false,
 ): Promise<T> {
   const start = (exchange: Exchange): Promise<T> => {
-    const carry = { signal: mapping.own ? undefined : call.signal, exchange };
+    const carry = new Carry(mapping.own ? undefined : call.signal, exchange);
     return loaded === undefined
       ? mapping.client().then((client) => work(client, carry))
       : work(loaded, carry);
@@ -224,7 +229,7 @@ function streamParts<Client, Body extends Wire>(
     const { body, warnings } = mapping.toRequest(recalled(call, mapping), true);
     exchange.large = mapping.asksForPictures?.(body) === true;
     const client = await mapping.client();
-    const carry = { signal: mapping.own ? undefined : leaving, exchange };
+    const carry = new Carry(mapping.own ? undefined : leaving, exchange);
     const sent = mapping.send(client, body, true, carry);
     const { answer, data, headers } = await awaitAnswer(sent, exchange, mapping);
     const source =

@@ -85,13 +85,15 @@ export function overDispatch(to: Origin, Agent: ConnectionAgentClass): NodeClien
         const body = Buffer.from(request.body);
         request.traffic.sent += body.length;
         const reply = new Reply(request, shared, resolve, reject);
-        const dispatch = (): void => {
-          if (!reply.isOpen) return;
-          agentFor(connectTimeout).dispatch({ origin, path, method, headers: linesOf(request), body }, reply);
-        };
+        const options = { origin, path, method, headers: linesOf(request), body };
+        if (!shared.isResting) {
+          agentFor(connectTimeout).dispatch(options, reply);
+          return;
+        }
         // Waits a turn rather than for a new connection.
-        if (shared.isResting) setImmediate(dispatch);
-        else dispatch();
+        setImmediate(() => {
+          if (reply.isOpen) agentFor(connectTimeout).dispatch(options, reply);
+        });
       }),
     warmup: connections.warmup,
   };
@@ -106,7 +108,10 @@ function linesOf({ headers }: NodeRequest): readonly string[] {
 }
 
 /** One request and its response: undici reports its events here, and its queue is the body for the reader. */
-class Reply extends PacketQueue implements DispatchHandler {
+class Reply extends PacketQueue implements DispatchHandler, Answer {
+  declare status: number;
+  declare headers: Answer['headers'];
+  declare body: NodeBody;
   readonly #request: NodeRequest;
   readonly #shared: Shared;
   readonly #resolve: (answer: Answer) => void;
@@ -132,7 +137,7 @@ class Reply extends PacketQueue implements DispatchHandler {
     this.#reject = reject;
     shared.underWay += 1;
     const { signal, connectTimeout: ms } = request;
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    signal?.addEventListener('abort', this, { once: true });
     // A new connection has its own timer; here, one request after the other waits for one of those in use.
     if (shared.underWay > maxSockets && ms !== undefined && ms <= maxTimer)
       this.#waiting = setTimeout(() => this.fail(connectTimeoutError(ms)), ms);
@@ -148,9 +153,11 @@ class Reply extends PacketQueue implements DispatchHandler {
     if (status < 200) return true; // informational
     this.#continue = resume;
     this.#isAnswered = true;
-    const headers = this.#shared.readHeaders(raw);
-    const encoding = headers['content-encoding'];
-    this.#resolve({ status, headers, body: encoding === undefined ? this : this.#unpack(encoding) });
+    this.status = status;
+    this.headers = this.#shared.readHeaders(raw);
+    const encoding = this.headers['content-encoding'];
+    this.body = encoding === undefined ? this : this.#unpack(encoding);
+    this.#resolve(this);
     return true;
   }
 
@@ -192,13 +199,14 @@ class Reply extends PacketQueue implements DispatchHandler {
   protected override settle(): void {
     this.#shared.underWay -= 1;
     clearTimeout(this.#waiting);
-    this.#request.signal?.removeEventListener('abort', this.#onAbort);
+    this.#request.signal?.removeEventListener('abort', this);
   }
 
-  readonly #onAbort = (): void => {
+  /** The request is aborted. */
+  handleEvent(): void {
     this.fail(this.#request.signal?.reason);
     this.close();
-  };
+  }
 
   /** Requests ask for no compression, but some servers compress anyway. */
   #unpack(encoding: string): NodeBody {

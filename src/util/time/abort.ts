@@ -17,12 +17,6 @@ export interface AbortLink<S extends Signal = Signal> {
   unlink(): void;
 }
 
-/** One of a signal's listeners, and the one that was added after it. */
-interface Listening {
-  readonly listener: AbortListener;
-  next: Listening | undefined;
-}
-
 /**
  * An abort controller of ours: listeners run once, in order, and must not throw. It is both the controller and its signal, because each
  * request has several. Its fields are only declared, like those of other classes on this road: V8 calls a function for each object
@@ -31,14 +25,21 @@ interface Listening {
 export class LinkedAbort implements AbortLink, Signal {
   declare aborted: boolean;
   declare reason: unknown;
-  /** A list, because there are usually one or two, and an array makes room for many. */
-  declare private first: Listening | undefined;
+  /**
+   * There are usually one or two. Objects of a list would be literals, which V8 may allocate in its old space together with this
+   * signal; dead there, they keep alive what they refer to, and with that all of the request.
+   */
+  declare private first: AbortListener | undefined;
+  declare private second: AbortListener | undefined;
+  declare private others: Set<AbortListener> | undefined;
   declare private readonly parent: Signal | undefined;
 
   constructor(parent?: Signal) {
     this.aborted = false;
     this.reason = undefined;
     this.first = undefined;
+    this.second = undefined;
+    this.others = undefined;
     this.parent = parent;
     if (parent?.aborted) this.abort(parent.reason);
     else parent?.addEventListener('abort', this, { once: true });
@@ -57,12 +58,14 @@ export class LinkedAbort implements AbortLink, Signal {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
+    const { first, others } = this;
+    this.first = undefined;
+    run(first);
     // One by one: a listener may remove others.
-    for (let due = this.first; due !== undefined; due = this.first) {
-      this.first = due.next;
-      if (typeof due.listener === 'function') due.listener();
-      else due.listener.handleEvent();
-    }
+    const { second } = this;
+    this.second = undefined;
+    run(second);
+    for (const listener of others ?? []) run(listener);
   }
 
   unlink(): void {
@@ -71,24 +74,25 @@ export class LinkedAbort implements AbortLink, Signal {
 
   addEventListener(_type: 'abort', listener: AbortListener): void {
     if (this.aborted) return; // aborts only once
-    const added: Listening = { listener, next: undefined };
-    let last = this.first;
-    if (last === undefined) this.first = added;
-    while (last?.next !== undefined) last = last.next;
-    if (last !== undefined) last.next = added;
+    const isFirst = this.first === undefined && this.second === undefined;
+    if (isFirst && !this.others?.size) this.first = listener;
+    else if (this.second === undefined && !this.others?.size) this.second = listener;
+    else {
+      this.others ??= new Set();
+      this.others.add(listener);
+    }
   }
 
   removeEventListener(_type: 'abort', listener: AbortListener): void {
-    let before: Listening | undefined;
-    for (let each = this.first; each !== undefined; each = each.next) {
-      if (each.listener === listener) {
-        if (before === undefined) this.first = each.next;
-        else before.next = each.next;
-        return;
-      }
-      before = each;
-    }
+    if (this.first === listener) this.first = undefined;
+    else if (this.second === listener) this.second = undefined;
+    else this.others?.delete(listener);
   }
+}
+
+function run(listener: AbortListener | undefined): void {
+  if (typeof listener === 'function') listener();
+  else listener?.handleEvent();
 }
 
 /**

@@ -6,8 +6,8 @@ import type { Provider } from 'signalbox';
 import { anthropic } from 'signalbox/anthropic';
 import { openai } from 'signalbox/openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sdkFetch, sendingOver, withExchange } from '../../../src/providers/shared/sdk-client.ts';
-import { createTransport, newExchange, type Transport } from '../../../src/transport/transport.ts';
+import { FetchOptions, sdkFetch, sendingOver } from '../../../src/providers/shared/sdk-client.ts';
+import { createTransport, Exchange, type Transport } from '../../../src/transport/transport.ts';
 import { callOf } from '../../conformance/scenarios.ts';
 
 /** A server that keeps each request as it came and answers with an empty object. */
@@ -79,7 +79,7 @@ const unused = (): never => {
 
 type Sent = { asResponse(): Promise<unknown> };
 const more = () => ({
-  fetchOptions: withExchange(newExchange(false)) as never,
+  fetchOptions: new FetchOptions(new Exchange(false)) as never,
   headers: { 'x-own': 'yes' },
 });
 const parameters = { model, max_tokens: 9, messages };

@@ -1,5 +1,5 @@
 import { fromText, readText } from '../../../transport/body.ts';
-import { type Answer, toResponse } from '../../../transport/response.ts';
+import { type Answer, LeanResponse } from '../../../transport/response.ts';
 import type { Transport } from '../../../transport/transport.ts';
 import { asObject, asText, type Wire } from '../../../util/json.ts';
 import { parseAnswer } from '../../shared/answer/parse.ts';
@@ -89,7 +89,7 @@ export function ownJobs(
     const fetch: OwnFetch = async (input, init = {}) => {
       const answer = await send(next, String(input), init);
       text = await readText(answer.body);
-      return toResponse({ ...answer, body: fromText('{}') }, String(input));
+      return new LeanResponse({ ...answer, body: fromText('{}') }, String(input));
     };
     return {
       http: { httpOptions: { fetch } },

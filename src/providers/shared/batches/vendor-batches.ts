@@ -1,5 +1,5 @@
 import type { FailureRow } from '../../../transport/failure/failure-table.ts';
-import { newExchange } from '../../../transport/transport.ts';
+import { Exchange } from '../../../transport/transport.ts';
 import type {
   BatchAnswer,
   BatchCall,
@@ -62,10 +62,10 @@ export function vendorBatches<Client>(
   const { name, failures, secrets, chat, embed, image } = source;
   /** Runs one step. Converts its errors as for a chat. */
   const during = (call: BatchCall) => {
-    let exchange = newExchange(false);
+    let exchange = new Exchange(false);
     const next: NextCarry = (lines) => {
       refuseAborted(name, call.signal);
-      exchange = newExchange(false, call, call.signal, lines);
+      exchange = new Exchange(false, call, call.signal, lines);
       return { signal: source.own ? undefined : call.signal, exchange };
     };
     return { next, thrown: (error: unknown) => toThrown(name, error, exchange, failures, call, secrets) };
