@@ -1,4 +1,4 @@
-import { createRouter, lowestCost, type Provider, type RouterOptions } from 'signalbox';
+import { createRouter, lowestCost, type Provider, priority, type RouterOptions } from 'signalbox';
 import { type Script, scriptedProvider, seededRandom, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -9,6 +9,7 @@ async function routerOf(
   scripts: Readonly<Record<string, Script>>,
   options: Omit<RouterOptions, 'targets'> = {},
   prices: readonly number[] = [],
+  concurrency?: number,
 ) {
   const clock = virtualClock();
   let considered = 0;
@@ -22,7 +23,8 @@ async function routerOf(
       },
     };
     const price = prices[index] ?? 1;
-    return { provider, model: 'm', id, price: { input: price, output: price } };
+    const limits = concurrency === undefined ? {} : { concurrency };
+    return { provider, model: 'm', id, price: { input: price, output: price }, ...limits };
   });
   const router = createRouter({ targets, clock, random: seededRandom(3), ...options });
   await router.warmup();
@@ -31,7 +33,7 @@ async function routerOf(
     const done = await work();
     return [done, considered - before];
   };
-  return { router, considering };
+  return { router, considering, clock };
 }
 
 const ids = (targets: readonly { readonly target: string }[] = []): readonly string[] =>
@@ -98,6 +100,24 @@ describe('among many targets', () => {
     expect(target).toBe(byPrice[0]);
     expect(ids(decision?.candidates)).toEqual(byPrice);
   });
+
+  it.each([priority(), lowestCost()])(
+    'one without a free slot is passed over, and no more are considered than needed: $name',
+    async (strategy) => {
+      const prices = inOrder.map((_, index) => index + 1);
+      const { router, considering, clock } = await routerOf(
+        { t0: { delay: 1_000 } },
+        { strategy },
+        prices,
+        1,
+      );
+      const slow = router.chat({ prompt: 'Hi' });
+      const [{ target }, count] = await considering(() => router.chat({ prompt: 'Hi' }));
+      expect([target, count]).toEqual(['t1', 2]);
+      await clock.advance(1_000);
+      expect((await slow).target).toBe('t0');
+    },
+  );
 
   it('no answer from any of them is an error with all attempts', async () => {
     const { router } = await routerOf(Object.fromEntries(inOrder.map((id) => [id, down])), {
