@@ -30,14 +30,22 @@ export function fromWeb(stream: ReadableStream<Uint8Array> | null): Body {
   };
 }
 
+/** It keeps nothing from one text to the next. */
+const encoder = /* @__PURE__ */ new TextEncoder();
+
 /** A body with a known text. */
 export function fromText(text: string): Body {
-  let rest: Uint8Array | undefined = new TextEncoder().encode(text);
+  let rest: Uint8Array | undefined = encoder.encode(text);
+  const take = (): Uint8Array | undefined => {
+    const bytes = rest;
+    rest = undefined;
+    return bytes;
+  };
   return {
-    read: () => {
-      const bytes = rest;
-      rest = undefined;
-      return Promise.resolve(bytes);
+    read: () => Promise.resolve(take()),
+    arrived: () => {
+      const bytes = take();
+      return { bytes: bytes === undefined ? [] : [bytes], ended: true };
     },
     cancel: () => {
       rest = undefined;
