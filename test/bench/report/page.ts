@@ -23,7 +23,7 @@ const intro = `# Performance
 What signalbox costs compared with the vendors' SDKs and with its peers. This page is written by
 
 \`\`\`sh
-npm run bench -- --write              # the whole run, about 45 minutes
+npm run bench -- --write              # the whole run, about 25 minutes
 npm run bench -- --quick              # a minute, printed only
 npm run bench -- --only chat --rounds 9
 \`\`\`
@@ -31,7 +31,7 @@ npm run bench -- --only chat --rounds 9
 The bench needs no key. It needs the network only the first time, to install the peers: they have their own lockfile in
 \`test/bench/peers/\` and are not dependencies of the project.
 
-[What stands in the way](performance-profile.md) says where the time goes and why a goal is missed.`;
+[Where the time goes](performance-profile.md) has the profiles, and says what stands in the way of goals that are missed.`;
 
 const how = (rounds: number): string => `## How it is measured
 
@@ -51,7 +51,8 @@ const how = (rounds: number): string => `## How it is measured
 - Packets of streams are at least 0.2 ms apart (1 ms with twenty chunks a packet). A client slower than the vendor would otherwise read
   several packets at once, which is cheaper. The slowest contenders still fall behind and profit from that.
 - There are three rounds of 10,000 requests in flight. Requests start over 2.5 seconds and are answered after four, so that all of them
-  are in flight at once and the system refuses no connection.
+  are in flight at once and the system refuses no connection. signalbox opens at most 2,048 connections to one origin, and a request
+  waits for one no longer than \`timeout.connect\`, so there it fails.
 - “Added” by the router is the difference to a provider that answers at once, in the same process without a router.
 - Memory is that of live objects, read after garbage collection in fresh processes. The resident size says little, because it
   grows when V8 enlarges the young generation; so that has a fixed size of 16 MB in every process. Heap in flight is
