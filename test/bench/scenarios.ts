@@ -139,6 +139,6 @@ export const longParts: readonly string[] = [
 /** As many requests as fit into a minute for all. */
 export function shortened({ task, ...scenario }: Scenario): Scenario {
   const isChat = task.kind === 'chat';
-  const requests = Math.floor(task.requests / 8);
+  const requests = Math.floor(task.requests / 16);
   return { ...scenario, task: { ...task, requests: Math.max(requests, isChat ? task.concurrency : 1) } };
 }
