@@ -35,7 +35,7 @@ function finish(
   });
 }
 
-/** Answers that arrive at one time, after which no more wait to be learned from. */
+/** Maximum number of answers whose measurements wait for the code that records them. */
 const fewAnswers = 8;
 
 /** Ends a request with its answer. */

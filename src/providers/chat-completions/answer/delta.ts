@@ -33,7 +33,7 @@ export interface DeltaEnd {
   readonly metadata: JSONObject;
 }
 
-/** Fields of a delta of which more is kept than the parts that they give. */
+/** Fields of a delta that the reader remembers until the end of the stream. */
 const kept = [
   'reasoning_details',
   'tool_calls',

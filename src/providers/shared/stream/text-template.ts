@@ -73,7 +73,7 @@ export class TextTemplate {
     if (data.slice(0, before.length) !== before) return undefined;
     const from = before.length;
     const to = endOfString(data, from);
-    // Nothing is no part.
+    // An empty text gives no part.
     if (to <= from) return undefined;
     const after = this.after;
     if (this.end === undefined) {
