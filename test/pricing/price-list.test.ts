@@ -167,17 +167,11 @@ describe('the prices in the built package', () => {
     expect(pricesModule()).toContain(
       'The above copyright notice and this permission notice shall be included',
     );
+    const fields = ['id', 'name', 'match', 'context_window', 'deprecated', 'prices'] as const;
     const expected = providers.map(({ id, fallback_model_providers, models }) => ({
       id,
       fallback_model_providers,
-      models: models.map(({ id, name, match, context_window, deprecated, prices }) => ({
-        id,
-        name,
-        match,
-        context_window,
-        deprecated,
-        prices,
-      })),
+      models: models.map((model) => Object.fromEntries(fields.map((field) => [field, model[field]]))),
     }));
     expect(Object.values<string>(built.priceTexts).map((text) => JSON.parse(text))).toEqual(
       JSON.parse(JSON.stringify(expected)),
