@@ -35,6 +35,12 @@ export interface PriceBook {
   forget(id: string): void;
 }
 
+/** What the catalog says of a target, and when it was looked up. */
+interface Kept<T> {
+  readonly value: T;
+  readonly at: number;
+}
+
 /**
  * Lifetime of a cached catalog price in milliseconds: some prices depend on the hour, and the catalog can be
  * refreshed.
@@ -73,8 +79,8 @@ export function priceBook(
   const isReady = option !== undefined || !isNeeded;
   let pause = shortestPause;
   let loadAgainAt = isReady ? Number.POSITIVE_INFINITY : 0;
-  const lengths = new Map<string, { readonly length: number | undefined; readonly at: number }>();
-  const found = new Map<string, { readonly known: KnownPrice | undefined; readonly at: number }>();
+  const lengths = new Map<string, Kept<number | undefined>>();
+  const found = new Map<string, Kept<KnownPrice | undefined>>();
   const reported = new Set<string>();
 
   const load = async (): Promise<void> => {
@@ -102,6 +108,17 @@ export function priceBook(
     return undefined;
   };
 
+  /** Looks up what the catalog says of a target, and keeps it for a while. */
+  const keep = <T>(kept: Map<string, Kept<T>>, target: Priced, find: (target: Priced) => T): T => {
+    const now = clock.now();
+    const known = kept.get(target.id);
+    if (known !== undefined && now - known.at < keepFor) return known.value;
+    const value = find(target);
+    kept.set(target.id, { value, at: now });
+    return value;
+  };
+  const lengthOf = (target: Priced): number | undefined => catalog?.contextLength?.(...nameOf(target));
+
   const self = {
     isReady,
     ready(): Promise<void> | undefined {
@@ -112,23 +129,10 @@ export function priceBook(
     },
     priceOf(target: Priced): KnownPrice | undefined {
       if (target.price !== undefined) return { price: target.price, source: 'declared' };
-      if (!self.isReady) return undefined;
-      const now = clock.now();
-      const kept = found.get(target.id);
-      if (kept !== undefined && now - kept.at < keepFor) return kept.known;
-      const known = lookUp(target);
-      found.set(target.id, { known, at: now });
-      return known;
+      return self.isReady ? keep(found, target, lookUp) : undefined;
     },
     contextLengthOf(target: Priced): number | undefined {
-      const { id } = target;
-      if (!self.isReady || catalog?.contextLength === undefined) return undefined;
-      const now = clock.now();
-      const kept = lengths.get(id);
-      if (kept !== undefined && now - kept.at < keepFor) return kept.length;
-      const length = catalog.contextLength(...nameOf(target));
-      lengths.set(id, { length, at: now });
-      return length;
+      return self.isReady && catalog?.contextLength ? keep(lengths, target, lengthOf) : undefined;
     },
     need(): void {
       if (option !== undefined || catalog !== undefined || !self.isReady) return;

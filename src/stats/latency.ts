@@ -39,6 +39,8 @@ const leastSpread = 0.1;
 /** Weight of the estimate over all sizes, in samples of each size. */
 const pooled = 10;
 const usualVariance = 0.4;
+/** Milliseconds: weights decay by 0.2% meanwhile. */
+const keepFor = 1_000;
 /** Number of samples that the spread is averaged over. */
 const varianceOver = 100;
 
@@ -59,6 +61,11 @@ export function latencies(): Latencies {
   let recent: number[] = [];
   let peak = 0;
   let peakAt = 0;
+  // Kept for a while, or until the next sample: a strategy asks for them of each target with each request.
+  /** By size of the prompt. */
+  let expectations: (Expected | undefined)[] = [];
+  let samples = 0;
+  let samplesAt = Number.NEGATIVE_INFINITY;
 
   const expected = (size: SizeClass, now: number): number => {
     const own = sizes[size];
@@ -95,6 +102,8 @@ export function latencies(): Latencies {
     onSample: undefined,
     add(ms, now, size = 0) {
       self.onSample?.(ms, size);
+      expectations = [];
+      samplesAt = Number.NEGATIVE_INFINITY;
       const log = Math.log(Math.max(1, ms));
       const own = sizes[size];
       // Compared with its own size only: a shift to larger prompts is no change of the target.
@@ -110,32 +119,61 @@ export function latencies(): Latencies {
       peakAt = now;
     },
     expect(size, now) {
+      const known = expectations[size];
+      if (known !== undefined && Math.abs(now - known.at) < keepFor) return known;
       if (weightOf(all, now) < 0.01) return undefined;
-      const factor = Math.exp(expected(size, now) - base.mean);
-      const quantile = (share: number): number => (shape.quantile(share) ?? 0) * factor;
-      return {
-        mean: base.arithmetic * factor,
-        get p50() {
-          return quantile(0.5);
-        },
-        get p90() {
-          return quantile(0.9);
-        },
-        get p95() {
-          return quantile(0.95);
-        },
-        get p99() {
-          return quantile(0.99);
-        },
-      };
+      const made = new Expected(shape, Math.exp(expected(size, now) - base.mean), base.arithmetic, now);
+      expectations[size] = made;
+      return made;
     },
-    samples: (now, size) => weightOf(size === undefined ? all : sizes[size], now),
+    samples(now, size) {
+      if (size !== undefined) return weightOf(sizes[size], now);
+      if (Math.abs(now - samplesAt) < keepFor) return samples;
+      samples = weightOf(all, now);
+      samplesAt = now;
+      return samples;
+    },
     peak: (now) => peak * Math.exp((peakAt - now) / peakTime),
     weight: shape.weight,
     quantile: shape.quantile,
     hazard: shape.hazard,
   };
   return self;
+}
+
+/** A distribution for prompts of one size, of which most callers read one statistic. */
+class Expected implements Latency {
+  readonly mean: number;
+  readonly at: number;
+  readonly #shape: Histogram;
+  readonly #factor: number;
+
+  constructor(shape: Histogram, factor: number, mean: number, now: number) {
+    this.mean = mean * factor;
+    this.at = now;
+    this.#shape = shape;
+    this.#factor = factor;
+  }
+
+  get p50(): number {
+    return this.#quantile(0.5);
+  }
+
+  get p90(): number {
+    return this.#quantile(0.9);
+  }
+
+  get p95(): number {
+    return this.#quantile(0.95);
+  }
+
+  get p99(): number {
+    return this.#quantile(0.99);
+  }
+
+  #quantile(share: number): number {
+    return (this.#shape.quantile(share) ?? 0) * this.#factor;
+  }
 }
 
 function level(): Level {

@@ -1,8 +1,8 @@
 import type { Strategy } from '../types/options/strategy.ts';
 import { amount } from '../util/shape.ts';
 import { expectedTime, type LatencyTerms, latencyTerms } from './lowest-latency.ts';
-import { type Constraints, constrained } from './shared/constraints.ts';
-import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
+import { byFigure } from './shared/by-figure.ts';
+import type { Constraints } from './shared/constraints.ts';
 
 /** The worth of latency and failures to `balanced`. */
 export interface BalancedTerms extends LatencyTerms {
@@ -34,18 +34,12 @@ export function balanced({
   percentile,
   ...constraints
 }: BalancedTerms & Constraints = {}): Strategy {
-  return constrained(
+  return byFigure(
     'balanced',
     { perSecond, perFailure, of, percentile, ...constraints },
-    (candidates, context) =>
-      rankByScore(
-        candidates,
-        context,
-        (candidate) => expectedTime(candidate, context, of, percentile),
-        byMeasure,
-        ({ estimatedCost = Number.POSITIVE_INFINITY }, time, chance) =>
-          estimatedCost + (perSecond * time) / chance / 1_000 + perFailure * (1 - chance),
-      ),
+    (candidate, context) => expectedTime(candidate, context, of, percentile),
     { perSecond: amount, perFailure: amount, ...latencyTerms },
+    ({ estimatedCost = Number.POSITIVE_INFINITY }, time, chance) =>
+      estimatedCost + (perSecond * time) / chance / 1_000 + perFailure * (1 - chance),
   );
 }

@@ -1,6 +1,6 @@
 import type { Strategy } from '../types/options/strategy.ts';
-import { type Constraints, constrained } from './shared/constraints.ts';
-import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
+import { byFigure } from './shared/by-figure.ts';
+import type { Constraints } from './shared/constraints.ts';
 
 /**
  * Prefers the highest output tokens per second, as measured by this process and adjusted for failures. For
@@ -11,13 +11,7 @@ import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
  * createRouter({ targets, strategy: highestThroughput({ maxPrice: { output: 5 } }) });
  */
 export function highestThroughput(constraints: Constraints = {}): Strategy {
-  return constrained('highestThroughput', constraints, (candidates, context) =>
-    rankByScore(
-      candidates,
-      context,
-      ({ expected: { throughput } }) =>
-        throughput === undefined ? undefined : 1 / Math.max(Number.MIN_VALUE, throughput),
-      byMeasure,
-    ),
+  return byFigure('highestThroughput', constraints, ({ expected: { throughput } }) =>
+    throughput === undefined ? undefined : 1 / Math.max(Number.MIN_VALUE, throughput),
   );
 }

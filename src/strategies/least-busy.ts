@@ -1,6 +1,6 @@
 import type { Strategy } from '../types/options/strategy.ts';
+import { chanceOf } from './shared/by-figure.ts';
 import { type Constraints, constrained } from './shared/constraints.ts';
-import { chanceOf } from './shared/rank-by-score.ts';
 
 /** Differences in failure rate below this are considered chance. */
 const step = 0.1;

@@ -1,7 +1,7 @@
 import type { Candidate, RankContext, Strategy } from '../types/options/strategy.ts';
 import { amount } from '../util/shape.ts';
 import { type Constraints, constrained } from './shared/constraints.ts';
-import { byPrice, rankByScore } from './shared/rank-by-score.ts';
+import { drawn, lowest, ranked } from './shared/scored.ts';
 
 /** Terms of `lowestCost`. */
 export interface CostTerms extends Constraints {
@@ -32,7 +32,6 @@ const fewestSamples = 1;
  * createRouter({ targets, strategy: lowestCost({ deadline: 60_000 }) });
  */
 export function lowestCost(terms: CostTerms = {}): Strategy {
-  const costOf = ({ estimatedCost }: Candidate): number | undefined => estimatedCost;
   const lateIn = ({ timeLeft }: RankContext): ((candidate: Candidate) => boolean) => {
     const limit = Math.min(terms.deadline ?? Number.POSITIVE_INFINITY, timeLeft);
     return (candidate) =>
@@ -41,16 +40,28 @@ export function lowestCost(terms: CostTerms = {}): Strategy {
       (candidate.expected.total?.p90 ?? 0) > limit;
   };
   const rank: Strategy['rank'] = (candidates, context) => {
-    const ranked = rankByScore(candidates, context, costOf, byPrice);
-    const isLate = lateIn(context);
-    const late = ranked.filter(isLate);
+    const order = candidates.length < 2 ? candidates : byCost(candidates, context);
+    const late = order.filter(lateIn(context));
     for (const candidate of late) context.note(candidate, { misses: 'deadline' });
-    return late.length === 0 ? ranked : [...ranked.filter((candidate) => !isLate(candidate)), ...late];
+    return [...order.filter((candidate) => !late.includes(candidate)), ...late];
   };
   const first: Strategy['first'] = (candidates, context) => {
     const isLate = lateIn(context);
-    return candidates.where((candidate) => !isLate(candidate)).lowest(costOf);
+    return candidates.where((candidate) => !isLate(candidate)).lowest(({ estimatedCost }) => estimatedCost);
   };
   const strategy = constrained('lowestCost', terms, rank, { deadline: amount }, first);
   return terms.deadline === undefined ? strategy : { ...strategy, deadline: terms.deadline };
+}
+
+function byCost(candidates: readonly Candidate[], context: RankContext): readonly Candidate[] {
+  const scored = candidates.map((candidate) => ({
+    candidate,
+    score: candidate.estimatedCost ?? Number.POSITIVE_INFINITY,
+  }));
+  const best = lowest(scored.map((each) => each.score));
+  const first = drawn(
+    scored.filter(({ score }) => score === best),
+    context,
+  );
+  return ranked(scored, first, context);
 }

@@ -1,7 +1,7 @@
 import type { Candidate, Latency, RankContext, Strategy } from '../types/options/strategy.ts';
 import { oneOf, type Shapes } from '../util/shape.ts';
-import { type Constraints, constrained } from './shared/constraints.ts';
-import { byMeasure, rankByScore } from './shared/rank-by-score.ts';
+import { byFigure } from './shared/by-figure.ts';
+import type { Constraints } from './shared/constraints.ts';
 
 /** Which latency `lowestLatency` compares. */
 export interface LatencyTerms {
@@ -27,16 +27,10 @@ export interface LatencyTerms {
  * createRouter({ targets, strategy: lowestLatency({ percentile: 'p95' }) });
  */
 export function lowestLatency({ of, percentile, ...constraints }: LatencyTerms & Constraints = {}): Strategy {
-  return constrained(
+  return byFigure(
     'lowestLatency',
     { of, percentile, ...constraints },
-    (candidates, context) =>
-      rankByScore(
-        candidates,
-        context,
-        (candidate) => expectedTime(candidate, context, of, percentile),
-        byMeasure,
-      ),
+    (candidate, context) => expectedTime(candidate, context, of, percentile),
     latencyTerms,
   );
 }

@@ -30,7 +30,7 @@ export interface StickyTerms {
  */
 export function sticky(terms: StickyTerms = {}): Strategy {
   checkObject('sticky()', terms, ['strategy', 'by']);
-  const { strategy = priority(), by = sessionOf } = terms;
+  const { strategy = priority(), by = ({ session }: RankContext) => session } = terms;
   return {
     name: `sticky(${strategy.name})`,
     unknownTargets: (known) => strategy.unknownTargets?.(known) ?? [],
@@ -48,8 +48,4 @@ export function sticky(terms: StickyTerms = {}): Strategy {
         .map(({ candidate }) => candidate);
     },
   };
-}
-
-function sessionOf({ session }: RankContext): string | undefined {
-  return session;
 }

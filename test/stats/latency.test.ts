@@ -53,6 +53,41 @@ describe('latencies', () => {
     expect(of.expect(0, now)?.p50).toBeLessThan(700);
   });
 
+  it('are kept for a second, and made anew with each sample', () => {
+    const of = latencies();
+    const now = fed(of, 100, 450);
+    const kept = of.expect(0, now);
+    expect(of.expect(0, now + 999)).toBe(kept);
+    expect(of.expect(1, now)).not.toBe(kept);
+    expect(of.expect(0, now + 1_001)).not.toBe(kept);
+    const samples = of.samples(now);
+    expect(of.samples(now + 999)).toBe(samples);
+    of.add(9_000, now + 999);
+    expect(of.expect(0, now + 999)?.mean).toBeGreaterThan(1.1 * (kept?.mean ?? 0));
+    expect(of.samples(now + 999)).toBeGreaterThan(samples + 0.5);
+  });
+
+  it('differ from what they would be without keeping them by less than 0.5%', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 999 }), fc.integer({ min: 1, max: 200 }), (later, count) => {
+        const [asked, other] = [latencies(), latencies()];
+        for (const of of [asked, other]) {
+          fed(of, count, 450, 0, 1, 0);
+          fed(of, count, 900, 0, 2, 1);
+        }
+        const now = count * 100;
+        asked.expect(0, now);
+        asked.samples(now);
+        const [kept, made] = [
+          asked.expect(0, now + later)?.mean ?? 0,
+          other.expect(0, now + later)?.mean ?? 0,
+        ];
+        expect(Math.abs(kept / made - 1)).toBeLessThan(0.005);
+        expect(Math.abs(asked.samples(now + later) / other.samples(now + later) - 1)).toBeLessThan(0.005);
+      }),
+    );
+  });
+
   it('rarely detect a change if there is none', () => {
     let changes = 0;
     for (let seed = 0; seed < 20; seed++) {

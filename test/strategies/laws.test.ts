@@ -126,7 +126,10 @@ describe('the first candidate without a ranking', () => {
 
   it('is available from strategies that need no ranking for it', () => {
     expect(everyOne.filter((each) => each.first !== undefined).map(({ name }) => name)).toEqual([
+      'balanced',
+      'highestThroughput',
       'lowestCost',
+      'lowestLatency',
       'priority',
     ]);
   });
@@ -156,6 +159,33 @@ describe('the first candidate without a ranking', () => {
       );
     },
   );
+
+  it.each([
+    lowestLatency(),
+    lowestLatency({ percentile: 'p95', tags: ['eu'] }),
+    balanced(),
+    balanced({ perSecond: 0.01, maxFirstToken: 2_000 }),
+    highestThroughput({ maxCost: 5 }),
+  ])('$name: is the one that is ranked first among those that fit (%#)', (strategy) => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(sketch, fc.boolean(), fc.boolean()), { maxLength: 40 }),
+        fc.nat(),
+        (list, seed) => {
+          const candidates = list.map(([each, isEuropean], index) =>
+            candidate({ ...each, id: `t${index}`, tags: isEuropean ? ['eu'] : [] }),
+          );
+          const fits = (each: Candidate): boolean => list[candidates.indexOf(each)]?.[2] === true;
+          const inContext = () => context({ previous: 't3', random: seededRandom(seed) });
+          const found = first(strategy, candidates, fits, inContext());
+          // Without one, the ranking decides: none meets the constraints, or each is new and has enough requests in flight.
+          if (found === undefined) return;
+          const [ranked] = strategy.rank(candidates.filter(fits), inContext());
+          expect(found).toBe(ranked);
+        },
+      ),
+    );
+  });
 
   it('lowestCost: checks one candidate if the cheapest fits', () => {
     const list = [3, 1, 2].map((cost) => candidate({ id: `t${cost}`, cost }));

@@ -152,6 +152,45 @@ describe('balanced', () => {
     expect(order(balanced(), targets)).toBe('fresh cheap unknown');
   });
 
+  describe('of targets whose scores are within 5% of each other', () => {
+    const usual = { id: 'usual', cost: 0.001, firstToken: 1_000 };
+
+    it.each([950, 1_000, 1_050])('prefers the cheaper one if it is about as fast: %i ms', (firstToken) => {
+      const bit = { id: 'bit', cost: 0.000_99, firstToken };
+      expect(shares(balanced(), [usual, bit])['bit']).toBe(1);
+      expect(
+        shares(balanced(), [
+          { ...usual, inFlight: 3 },
+          { ...bit, inFlight: 9 },
+        ])['bit'],
+      ).toBe(1);
+    });
+
+    it('uses both where one is cheaper and the other clearly faster', () => {
+      const slower = { id: 'slower', cost: 0.000_85, firstToken: 1_150 };
+      expect(shares(balanced(), [usual, slower])['slower']).toBeGreaterThan(0.3);
+      expect(shares(balanced(), [{ ...usual, inFlight: 9 }, slower])['slower']).toBe(1);
+    });
+
+    it('uses all that cost the same', () => {
+      const same = { ...usual, id: 'same', firstToken: 1_020 };
+      expect(shares(balanced(), [usual, { ...same, inFlight: 1 }])['usual']).toBe(1);
+      expect(shares(balanced(), [{ ...usual, inFlight: 1 }, same])['same']).toBe(1);
+    });
+
+    it('goes on trying one that is not measured', () => {
+      const cheaper = { id: 'cheaper', cost: 0.000_99, firstToken: 1_000, inFlight: 1 };
+      const fresh = { ...usual, id: 'fresh', firstToken: undefined, samples: 0 };
+      expect(shares(balanced(), [cheaper, fresh])['fresh']).toBe(1);
+    });
+
+    it('probes those that it passes over', () => {
+      const cheaper = { id: 'cheaper', cost: 0.000_99, firstToken: 1_000 };
+      expect(shares(balanced(), [cheaper, { ...usual, idle: 9_000 }])['usual']).toBe(0);
+      expect(shares(balanced(), [cheaper, { ...usual, idle: 12_000 }])['usual']).toBeCloseTo(0.01, 2);
+    });
+  });
+
   it('does not try an unmeasured target whose price alone is too high', () => {
     const expensive = { id: 'expensive', cost: 0.01, samples: 0 };
     expect(order(balanced({ perSecond: 0.001 }), [expensive, cheap])).toBe('cheap expensive');

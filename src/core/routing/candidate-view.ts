@@ -1,7 +1,7 @@
 import type { Candidate, Expectation, Health, TargetStats } from '../../types/options/strategy.ts';
 import type { SkippedTarget } from '../../types/result/decision.ts';
 import type { RequestState } from '../request.ts';
-import { statsOf, type Target } from '../targets/target.ts';
+import type { Target } from '../targets/target.ts';
 import { isUnconstrained, targetHealth } from '../targets/target-health.ts';
 import { ExpectedPerformance, expectedCached, expectedCost, headroomOf, highestCost } from './estimates.ts';
 
@@ -67,7 +67,7 @@ export class CandidateView implements Candidate {
 
   get stats(): TargetStats {
     const known = this.#memory();
-    known.stats ??= statsOf(this.of, this.#now);
+    known.stats ??= new CurrentStats(this.of, this.#now);
     return known.stats;
   }
 
@@ -107,5 +107,48 @@ export class CandidateView implements Candidate {
       headroom: undefined,
     };
     return this.#known;
+  }
+}
+
+/** Statistics that are looked up when they are read: most strategies read one of them. */
+class CurrentStats implements TargetStats {
+  readonly #target: Target;
+  readonly #now: number;
+
+  constructor(target: Target, now: number) {
+    this.#target = target;
+    this.#now = now;
+  }
+
+  get inFlight(): number {
+    return this.#target.limits.places.taken;
+  }
+
+  get firstToken(): number | undefined {
+    return this.#target.stats.firstToken(this.#now);
+  }
+
+  get total(): number | undefined {
+    return this.#target.stats.usualDuration(this.#now);
+  }
+
+  get throughput(): number | undefined {
+    return this.#target.stats.throughput(this.#now);
+  }
+
+  get gap(): number | undefined {
+    return this.#target.stall?.gaps.quantile(0.5);
+  }
+
+  get errorRate(): number {
+    return this.#target.stats.read(this.#now).errorRate;
+  }
+
+  get attempts(): number {
+    return this.#target.stats.read(this.#now).attempts;
+  }
+
+  get failures(): number {
+    return this.#target.stats.read(this.#now).failures;
   }
 }

@@ -100,38 +100,54 @@ export function highestCost(target: Target, request: RequestState, now: number):
  * getters; in an object literal each getter costs a hidden class.
  */
 export class ExpectedPerformance implements Expectation {
-  readonly firstToken: Latency | undefined;
-  readonly throughput: number | undefined;
-  readonly samples: number;
-  readonly idle: number;
   readonly #target: Target;
   readonly #request: RequestState;
   readonly #now: number;
-  readonly #chat: Latency | undefined;
-  readonly #kind: 'stream' | 'chat';
 
   constructor(target: Target, request: RequestState, now: number) {
-    const { latencies, stats, prior } = target;
-    const { operation, size } = request;
     this.#target = target;
     this.#request = request;
     this.#now = now;
-    this.#chat = latencies.chat.expect(size, now);
-    this.#kind = operation.measuredAs === 'stream' || this.#chat === undefined ? 'stream' : 'chat';
-    this.firstToken = withPrior(target, size, now);
-    this.throughput = stats.throughput(now) ?? prior.throughput;
-    this.samples = latencies[this.#kind].samples(now) + (prior.firstToken === undefined ? 0 : priorSamples);
-    this.idle = now - stats.lastStart;
+  }
+
+  get firstToken(): Latency | undefined {
+    return withPrior(this.#target, this.#request.size, this.#now);
+  }
+
+  get throughput(): number | undefined {
+    const { stats, prior } = this.#target;
+    return stats.throughput(this.#now) ?? prior.throughput;
+  }
+
+  get samples(): number {
+    const { latencies, prior } = this.#target;
+    const kind = this.#chat === undefined ? 'stream' : 'chat';
+    return latencies[kind].samples(this.#now) + (prior.firstToken === undefined ? 0 : priorSamples);
+  }
+
+  get idle(): number {
+    return this.#now - this.#target.stats.lastStart;
   }
 
   get total(): Latency | undefined {
-    if (this.#kind === 'chat') return this.#chat;
     const output = (): number => this.#request.operation.outputTokens(this.#target, this.#request, this.#now);
-    return later(this.firstToken, this.throughput, output) ?? this.#chat;
+    return (
+      this.#chat ??
+      later(this.firstToken, this.throughput, output) ??
+      this.#target.latencies.chat.expect(this.#request.size, this.#now)
+    );
   }
 
   get failure(): number {
     return this.#target.odds.read(this.#now);
+  }
+
+  /** The latency of complete answers, where they are what is measured for this request. */
+  get #chat(): Latency | undefined {
+    const { operation, size } = this.#request;
+    return operation.measuredAs === 'stream'
+      ? undefined
+      : this.#target.latencies.chat.expect(size, this.#now);
   }
 }
 

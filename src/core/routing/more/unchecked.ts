@@ -1,7 +1,10 @@
-import { byPrice, lessBusy, type Scored } from '../../../strategies/shared/rank-by-score.ts';
+import { lessBusy, type Scored } from '../../../strategies/shared/scored.ts';
 import type { Random } from '../../../types/clock.ts';
 import type { Candidate, Candidates } from '../../../types/options/strategy.ts';
 import { Ascending } from './ascending.ts';
+
+/** Figures within this ratio of each other are equal. */
+const rounding = 1e-9;
 
 /** How the candidates of items, such as targets, are made and checked. */
 export interface Checks<Item, Own extends Candidate> {
@@ -98,5 +101,5 @@ export class Unchecked<Item, Own extends Candidate> implements Candidates {
 
 /** Scores up to this one count as equal. */
 function upTo(score: number): number {
-  return score + Math.abs(score) * byPrice.band;
+  return score + Math.abs(score) * rounding;
 }
