@@ -1,4 +1,13 @@
-import { createRouter, lowestCost, type Provider, priority, type RouterOptions } from 'signalbox';
+import {
+  balanced,
+  createRouter,
+  highestThroughput,
+  lowestCost,
+  lowestLatency,
+  type Provider,
+  priority,
+  type RouterOptions,
+} from 'signalbox';
 import { type Script, scriptedProvider, seededRandom, virtualClock } from 'signalbox/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -118,6 +127,38 @@ describe('among many targets', () => {
       expect((await slow).target).toBe('t0');
     },
   );
+
+  describe.each([lowestLatency(), balanced(), highestThroughput()])('$name', (strategy) => {
+    /** The first targets are the slowest. */
+    const routerBySpeed = (scripts: Readonly<Record<string, Script>> = {}) => {
+      const clock = virtualClock();
+      const targets = inOrder.map((id, index) => ({
+        provider: scriptedProvider(id, () => scripts[id] ?? {}, clock),
+        model: 'm',
+        id,
+        price: { input: 1, output: 1 },
+        baseline: { firstToken: 4_000 - 100 * index, throughput: 10 + index },
+      }));
+      return createRouter({ targets, strategy, retry: false, clock, random: seededRandom(3) });
+    };
+    const fastestFirst = inOrder.toReversed();
+
+    it('takes the best, and ranks the others when the decision is read', async () => {
+      const stream = await routerBySpeed().stream({ prompt: 'Hi' });
+      const { target, decision } = await stream.result;
+      expect(target).toBe('t19');
+      expect(ids(decision?.candidates)).toEqual(fastestFirst);
+    });
+
+    it('passes over one that is cooling down, and goes on to the next best', async () => {
+      const router = routerBySpeed({ t19: { error: { kind: 'rate-limit' } }, t18: down });
+      const first = await (await router.stream({ prompt: 'Hi' })).result;
+      expect(ids(first.attempts)).toEqual(['t19', 't18', 't17']);
+      const { target, decision } = await (await router.stream({ prompt: 'Hi' })).result;
+      expect(target).not.toBe('t19');
+      expect(decision?.skipped).toMatchObject([{ target: 't19', reason: 'cooling-down' }]);
+    });
+  });
 
   it('no answer from any of them is an error with all attempts', async () => {
     const { router } = await routerOf(Object.fromEntries(inOrder.map((id) => [id, down])), {

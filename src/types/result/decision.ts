@@ -73,7 +73,8 @@ export interface Selected {
 
 /**
  * How a request's targets were chosen: the trace in `request-end`, and the result of `explain()`. On routes of more than 16 targets whose
- * strategy stops at the first that fits (`priority()`, `lowestCost()`), it is made when it is first read, with figures of that moment.
+ * strategy finds the first one without ordering the others (`priority()`, `lowestCost()`, `lowestLatency()`, `balanced()`,
+ * `highestThroughput()`), it is made when it is first read, with figures of that moment.
  */
 export interface Decision {
   /** The name of the route. */
