@@ -1,7 +1,10 @@
 import { ProviderError } from '../../errors.ts';
 
-// TLS errors are permanent until someone fixes a certificate or URL.
-const tlsCode = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
+// TLS errors of a handshake are permanent until someone fixes a certificate or URL; except a server's internal error, which is
+// unrelated to its peer (https://www.rfc-editor.org/rfc/rfc8446#section-6.2).
+const tlsCode = /^(CERT_|ERR_TLS_|ERR_SSL_(?!TLSV1_ALERT_INTERNAL_ERROR)|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
+// All of this process's or system's files, ports or buffers are in use, which says nothing about the server.
+const ownCodes = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRNOTAVAIL']);
 const connectTimeoutCodes = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 
 /**
@@ -15,7 +18,11 @@ export function networkError(provider: string, error: unknown, answered = false)
   if (chain.some((cause) => cause.name === 'AbortError')) {
     return new ProviderError({ kind: 'aborted', provider, summary: 'aborted', cause: error });
   }
-  const code = chain.map(codeOf).find((found) => found !== undefined);
+  // OpenSSL's names of reasons may contain a slash, and codes of errors none.
+  const code = chain
+    .map(codeOf)
+    .find((found) => found !== undefined)
+    ?.replaceAll('/', '_');
   // Only a custom `fetch` of the application reports redirects this way.
   if (chain.some((cause) => /^unexpected ?redirect/i.test(cause.message))) {
     const summary = 'the endpoint returned a redirect, which is never followed';
@@ -28,7 +35,7 @@ export function networkError(provider: string, error: unknown, answered = false)
       cause: error,
     });
   }
-  if (code !== undefined && tlsCode.test(code)) {
+  if (code !== undefined && !answered && tlsCode.test(code)) {
     const summary = 'could not establish a trusted TLS connection';
     return new ProviderError({ kind: 'auth', scope: 'endpoint', provider, code, summary, cause: error });
   }
@@ -36,12 +43,14 @@ export function networkError(provider: string, error: unknown, answered = false)
     const summary = 'the connection timed out';
     return new ProviderError({ kind: 'timeout', scope: 'endpoint', provider, code, summary, cause: error });
   }
+  const isOwn = code !== undefined && !answered && ownCodes.has(code);
   return new ProviderError({
     kind: 'network',
+    scope: isOwn ? 'request' : undefined,
     provider,
     code,
     answered,
-    summary: 'the connection failed',
+    summary: isOwn ? 'this system has no room for another connection' : 'the connection failed',
     cause: error,
   });
 }
