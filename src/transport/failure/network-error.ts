@@ -2,10 +2,10 @@ import { ProviderError } from '../../errors.ts';
 
 // TLS errors of a handshake are permanent until someone fixes a certificate or URL; except a server's internal error, which is
 // unrelated to its peer (https://www.rfc-editor.org/rfc/rfc8446#section-6.2).
-const tlsCode = /^(CERT_|ERR_TLS_|ERR_SSL_(?!TLSV1_ALERT_INTERNAL_ERROR)|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
+const tlsCode = /^(CERT_|ERR_TLS_|ERR_SSL_(?!\w+INTERNAL_ERROR)|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
 // All of this process's or system's files, ports or buffers are in use, which says nothing about the server.
-const ownCodes = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRNOTAVAIL']);
-const connectTimeoutCodes = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+const ownCode = /^(E[MN]FILE|ENOBUFS|EADDRNOTAVAIL)$/;
+const connectTimeoutCode = /^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/;
 
 /**
  * Turns an error thrown by `fetch` or a body into a `ProviderError`. If the chain of causes already contains
@@ -21,8 +21,9 @@ export function networkError(provider: string, error: unknown, answered = false)
   // OpenSSL's names of reasons may contain a slash, and codes of errors none.
   const code = chain
     .map(codeOf)
-    .find((found) => found !== undefined)
-    ?.replaceAll('/', '_');
+    .find((found) => found)
+    ?.replace('/', '_');
+  const named = code ?? '';
   // Only a custom `fetch` of the application reports redirects this way.
   if (chain.some((cause) => /^unexpected ?redirect/i.test(cause.message))) {
     const summary = 'the endpoint returned a redirect, which is never followed';
@@ -35,22 +36,21 @@ export function networkError(provider: string, error: unknown, answered = false)
       cause: error,
     });
   }
-  if (code !== undefined && !answered && tlsCode.test(code)) {
+  if (!answered && tlsCode.test(named)) {
     const summary = 'could not establish a trusted TLS connection';
     return new ProviderError({ kind: 'auth', scope: 'endpoint', provider, code, summary, cause: error });
   }
-  if (code !== undefined && connectTimeoutCodes.has(code)) {
+  if (connectTimeoutCode.test(named)) {
     const summary = 'the connection timed out';
     return new ProviderError({ kind: 'timeout', scope: 'endpoint', provider, code, summary, cause: error });
   }
-  const isOwn = code !== undefined && !answered && ownCodes.has(code);
   return new ProviderError({
     kind: 'network',
-    scope: isOwn ? 'request' : undefined,
+    scope: !answered && ownCode.test(named) ? 'request' : undefined,
     provider,
     code,
     answered,
-    summary: isOwn ? 'this system has no room for another connection' : 'the connection failed',
+    summary: 'the connection failed',
     cause: error,
   });
 }
