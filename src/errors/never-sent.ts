@@ -6,4 +6,7 @@ export const neverSentCodes: readonly string[] = [
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  'EMFILE',
+  'ENFILE',
+  'EADDRNOTAVAIL',
 ];

@@ -17,7 +17,6 @@ interface AgentOptions {
     | ((options: object, connected: (error: Error | null, socket: object | null) => void) => void);
   readonly headersTimeout: number;
   readonly bodyTimeout: number;
-  readonly connections?: number;
   readonly keepAliveTimeout?: number;
   readonly keepAliveMaxTimeout?: number;
 }

@@ -1,6 +1,9 @@
+import tls from 'node:tls';
+
 /**
  * Certificates for tests, of an authority that needs no trust: `expired` is for 127.0.0.1 and ended in 2021;
- * `elsewhere` holds until 2120, but for another host. Both have the same key, which protects nothing.
+ * `elsewhere` holds until 2120, but for another host. `here` is its own authority, for 127.0.0.1 until 2120. All have the same
+ * key, which protects nothing.
  */
 export const certificates = {
   authority: `-----BEGIN CERTIFICATE-----
@@ -45,4 +48,25 @@ Tg4rHr1lX0W2mQaQ41ajIW1Yuxt1w1CTpAIhAPYuAFNkS6o0PBqumERhJkGF+ipa
 YCsZPFYU4FDEQOnE
 -----END CERTIFICATE-----
 `,
+  here: `-----BEGIN CERTIFICATE-----
+MIIBTDCB8qADAgECAgEDMAoGCCqGSM49BAMCMA8xDTALBgNVBAMMBGhlcmUwIBcN
+MjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMA8xDTALBgNVBAMMBGhlcmUw
+WTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQ38ACZ3XysFhm7PCa+xftX8JhOtixj
+266knziEjfSVw6jmA/0wx/WZcU1l48DrL0SIa0om13lesXjw3qPiV8g/oz0wOzAa
+BgNVHREEEzARhwR/AAABgglsb2NhbGhvc3QwHQYDVR0OBBYEFIcwAMTWkyH2jakv
+5oERzVn1crCPMAoGCCqGSM49BAMCA0kAMEYCIQCnwrykQFZzFdMtm4oCMNrmwdTZ
+zKZKbgWXsQijaFAEyQIhAMEO3JbCflfF1mYUhiCM+lt9jmQK7HHVDwc6RPac9hTW
+-----END CERTIFICATE-----
+`,
 } as const;
+
+/** While it plays, an authority is trusted. */
+export async function trusting<T>(authority: string, play: () => Promise<T>): Promise<T> {
+  const usual = tls.getCACertificates('default');
+  tls.setDefaultCACertificates([...usual, authority]);
+  try {
+    return await play();
+  } finally {
+    tls.setDefaultCACertificates(usual);
+  }
+}

@@ -96,6 +96,7 @@ describe('connections that cannot be established', () => {
     ['UND_ERR_SOCKET', 'network', breaks],
     ['UND_ERR_CONNECT_TIMEOUT', 'timeout', breaks],
     ['ETIMEDOUT', 'timeout', breaks],
+    ['ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR', 'network', breaks],
     ['HPE_INVALID_CONSTANT', 'network', breaks],
     ['UND_ERR_HEADERS_OVERFLOW', 'network', breaks],
     ['CERT_HAS_EXPIRED', 'auth', misconfigured],
@@ -106,6 +107,7 @@ describe('connections that cannot be established', () => {
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'auth', misconfigured],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'auth', misconfigured],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'auth', misconfigured],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'auth', misconfigured],
   ])('%s is a failure of the endpoint: %s', async (code, kind, expected) => {
     for (const name of names) {
       for (const error of await errorsOf(own[name]('https://example.com', { fetch: failingFetch(code) }))) {
@@ -115,6 +117,23 @@ describe('connections that cannot be established', () => {
       }
     }
   });
+
+  it.each(['EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRNOTAVAIL'])(
+    '%s says nothing about the endpoint',
+    async (code) => {
+      for (const name of names) {
+        for (const error of await errorsOf(own[name]('https://example.com', { fetch: failingFetch(code) }))) {
+          expect(error).toMatchObject({
+            kind: 'network',
+            scope: 'request',
+            vendorCode: code,
+            answered: false,
+          });
+          expect(follows(error)).toEqual({ failover: true, retry: true, health: 'nothing' });
+        }
+      }
+    },
+  );
 
   it('plain HTTP to a TLS server is a misconfiguration', async () => {
     const server = await served(json({}));

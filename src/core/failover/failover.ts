@@ -35,7 +35,7 @@ export interface Failover {
 }
 
 const all: Eligible = () => true;
-const keep = (): void => {};
+const keep = (): undefined => {};
 /** Where no code is loaded that lets a target be anything but ready. */
 const isThere = ({ target }: Channel): boolean => !target.isRemoved;
 
@@ -150,7 +150,7 @@ export class TargetFailover implements Failover {
     if (!isRouterError(error, 'output')) return undefined;
     const search = await this.load().catch(keep);
     search?.failed(channel, error, false);
-    return search ?? undefined;
+    return search;
   }
 }
 

@@ -48,9 +48,9 @@ export interface ClientOptions {
    * application has installed an agent for it (`setGlobalDispatcher`, or `NODE_USE_ENV_PROXY` with a proxy),
    * replaced it, or traces it (`undici:request:create`), so that proxies, mocks and tracing keep working.
    *
-   * Node's client keeps up to 256 idle connections per origin for 30 seconds. Once 2,048 are in use, further
-   * requests wait for a free one, for at most `timeout.connect`. It uses HTTP/1.1 and requests uncompressed
-   * responses.
+   * Node's client uses HTTP/1.1, with a connection for each request in flight, which stays open for 30 seconds after its
+   * last response, and requests uncompressed responses. To bound the number of connections, set the `concurrency` of a
+   * target or key: its requests then wait in the router's queue.
    */
   readonly fetch?: Fetch;
   /**

@@ -1,8 +1,11 @@
 import { ProviderError } from '../../errors.ts';
 
-// TLS errors are permanent until someone fixes a certificate or URL.
-const tlsCode = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
-const connectTimeoutCodes = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+// TLS errors of a handshake are permanent until someone fixes a certificate or URL; except a server's internal error, which is
+// unrelated to its peer (https://www.rfc-editor.org/rfc/rfc8446#section-6.2).
+const tlsCode = /^(CERT_|ERR_TLS_|ERR_SSL_(?!\w+INTERNAL_ERROR)|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
+// All of this process's or system's files, ports or buffers are in use, which says nothing about the server.
+const ownCode = /^(E[MN]FILE|ENOBUFS|EADDRNOTAVAIL)$/;
+const connectTimeoutCode = /^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/;
 
 /**
  * Turns an error thrown by `fetch` or a body into a `ProviderError`. If the chain of causes already contains
@@ -15,7 +18,12 @@ export function networkError(provider: string, error: unknown, answered = false)
   if (chain.some((cause) => cause.name === 'AbortError')) {
     return new ProviderError({ kind: 'aborted', provider, summary: 'aborted', cause: error });
   }
-  const code = chain.map(codeOf).find((found) => found !== undefined);
+  // OpenSSL's names of reasons may contain a slash, and codes of errors none.
+  const code = chain
+    .map(codeOf)
+    .find((found) => found)
+    ?.replace('/', '_');
+  const named = code ?? '';
   // Only a custom `fetch` of the application reports redirects this way.
   if (chain.some((cause) => /^unexpected ?redirect/i.test(cause.message))) {
     const summary = 'the endpoint returned a redirect, which is never followed';
@@ -28,16 +36,17 @@ export function networkError(provider: string, error: unknown, answered = false)
       cause: error,
     });
   }
-  if (code !== undefined && tlsCode.test(code)) {
+  if (!answered && tlsCode.test(named)) {
     const summary = 'could not establish a trusted TLS connection';
     return new ProviderError({ kind: 'auth', scope: 'endpoint', provider, code, summary, cause: error });
   }
-  if (code !== undefined && connectTimeoutCodes.has(code)) {
+  if (connectTimeoutCode.test(named)) {
     const summary = 'the connection timed out';
     return new ProviderError({ kind: 'timeout', scope: 'endpoint', provider, code, summary, cause: error });
   }
   return new ProviderError({
     kind: 'network',
+    scope: !answered && ownCode.test(named) ? 'request' : undefined,
     provider,
     code,
     answered,

@@ -120,13 +120,13 @@ function withoutHidden(text: string, words: readonly Word[], hidden: readonly bo
   return shown + text.slice(at);
 }
 
-/** Masked keys, and words in the form of keys, tokens, ids and binary data. */
+/** Masked keys, and words in the form of keys, tokens, ids and binary data; Node's codes of TLS errors have it, too. */
 const keyPatterns = [
   /\S*\*{2,}\S*/g,
   /\bBearer\s+\S+/gi,
   /\b(?:sk|pk|rk|gsk|csk|xai|hf|r8|nvapi|pplx|fw|key|AIza|ya29|eyJ)[-_.]?[\w-]*\d[\w.-]{4,}/g,
-  /\b(?=\w*\d)(?=\w*[A-Za-z])\w{20,}/g,
-  /[A-Za-z0-9+=_-]{40,}/g,
+  /\b(?!ERR_SSL_)(?=\w*\d)(?=\w*[A-Za-z])\w{20,}/g,
+  /(?<![A-Za-z0-9+=_-])(?!ERR_SSL_)[A-Za-z0-9+=_-]{40,}/g,
 ];
 
 /** Minimum number of letters in a part of a key or header. */

@@ -31,14 +31,14 @@ export function openAhead(open: () => Socket, connectEvent: string, isConnected:
         take = undefined;
         done();
       };
-      const ignore = (): void => {}; // `close` follows
       signal.addEventListener('abort', close, { once: true });
-      socket.on('error', ignore).on('close', gone).on('timeout', close);
+      // An error of TLS does not close an established connection by itself.
+      socket.on('error', close).on('close', gone).on('timeout', close);
       socket.once(connectEvent, () => {
         socket.unref();
         take = () => {
           take = undefined;
-          socket.off('error', ignore).off('close', gone).off('timeout', close);
+          socket.off('error', close).off('close', gone).off('timeout', close);
           return socket.ref();
         };
         done();

@@ -33,8 +33,6 @@ export interface Origin {
   readonly modules: NodeModules;
 }
 
-/** Maximum connections to one origin. Further requests wait for one, up to their `connectTimeout`. */
-export const maxSockets = 2_048;
 /**
  * How long an idle connection is kept, in milliseconds: less than the 60 s after which common load balancers
  * close it.

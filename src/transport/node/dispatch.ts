@@ -6,7 +6,6 @@ import { openAhead } from './ahead.ts';
 import { connectionLost, decoded, type NodeBody, nodeBody, PacketQueue } from './body.ts';
 import {
   idleTimeout,
-  maxSockets,
   maxTimer,
   type NodeClient,
   type NodeRequest,
@@ -21,8 +20,6 @@ import { endingWhilePaused } from './paused-parser.ts';
 /** What all requests of a client share. */
 interface Shared {
   readonly readHeaders: HeaderReader;
-  /** Requests in flight, including those that wait for a connection. */
-  underWay: number;
   /** Whether a response has ended in this turn of the event loop. Its connection is free with the next one. */
   isResting: boolean;
   /** Call it when a response has ended. */
@@ -48,8 +45,8 @@ export function overDispatch(to: Origin, Agent: ConnectionAgentClass): NodeClien
     if (known !== undefined) return known;
     if (agents.size >= mostAgents) shared.renew();
     const agent = new Agent({
+      // As many as there are requests: one that waited for another's connection would look like a slow vendor.
       connect: connections.within(connectTimeout),
-      connections: maxSockets,
       keepAliveTimeout: idleTimeout,
       keepAliveMaxTimeout: idleTimeout,
       headersTimeout: 0,
@@ -60,7 +57,6 @@ export function overDispatch(to: Origin, Agent: ConnectionAgentClass): NodeClien
   };
   const shared: Shared = {
     readHeaders: headerReader(),
-    underWay: 0,
     isResting: false,
     rest() {
       if (shared.isResting) return;
@@ -122,7 +118,6 @@ class Reply extends PacketQueue implements DispatchHandler, Answer {
   #abort: ((error?: Error) => void) | undefined;
   #continue: (() => void) | undefined;
   #isAnswered = false;
-  readonly #waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     request: NodeRequest,
@@ -135,17 +130,11 @@ class Reply extends PacketQueue implements DispatchHandler, Answer {
     this.#shared = shared;
     this.#resolve = resolve;
     this.#reject = reject;
-    shared.underWay += 1;
-    const { signal, connectTimeout: ms } = request;
-    signal?.addEventListener('abort', this, { once: true });
-    // A new connection has its own timer; here, one request after the other waits for one of those in use.
-    if (shared.underWay > maxSockets && ms !== undefined && ms <= maxTimer)
-      this.#waiting = setTimeout(() => this.fail(connectTimeoutError(ms)), ms);
+    request.signal?.addEventListener('abort', this, { once: true });
   }
 
   onConnect(abort: (error?: Error) => void): void {
     this.#abort = abort;
-    clearTimeout(this.#waiting);
     if (!this.isOpen) abort(); // it has failed or was aborted meanwhile
   }
 
@@ -174,7 +163,7 @@ class Reply extends PacketQueue implements DispatchHandler, Answer {
   }
 
   onError(error: Error): void {
-    this.fail(toReportedError(error));
+    this.fail(toReportedError(error, this.#abort !== undefined));
   }
 
   override fail(error: unknown): void {
@@ -197,8 +186,6 @@ class Reply extends PacketQueue implements DispatchHandler, Answer {
   }
 
   protected override settle(): void {
-    this.#shared.underWay -= 1;
-    clearTimeout(this.#waiting);
     this.#request.signal?.removeEventListener('abort', this);
   }
 
@@ -245,6 +232,8 @@ function connector({ address, tls, modules }: Origin): Connector {
         session = latest;
       });
     endingWhilePaused(socket);
+    // An error of TLS does not close an established connection by itself, and undici waits for its `close`.
+    socket.on('error', () => socket.destroy());
     sockets += 1;
     socket.once('close', () => {
       sockets -= 1;
@@ -272,6 +261,7 @@ function connector({ address, tls, modules }: Origin): Connector {
         if (!waits) return;
         waits = false;
         clearTimeout(timer);
+        if (error !== null) session = undefined; // it may be the reason
         connected(error, error === null ? socket : null);
       };
       socket.once(connectEvent, () => settle(null));

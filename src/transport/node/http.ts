@@ -5,7 +5,6 @@ import { openAhead } from './ahead.ts';
 import { connectionLost, decoded, type NodeBody, nodeBody } from './body.ts';
 import {
   idleTimeout,
-  maxSockets,
   maxTimer,
   type NodeClient,
   type NodeRequest,
@@ -23,12 +22,7 @@ const maxFreeSockets = 256;
 export function overNodeHTTP({ host, address, tls, modules }: Origin): NodeClient {
   const { http, https, zlib } = modules;
   const client = tls === undefined ? http : https;
-  const agent: Agent = new client.Agent({
-    keepAlive: true,
-    maxSockets,
-    maxFreeSockets,
-    timeout: idleTimeout,
-  });
+  const agent: Agent = new client.Agent({ keepAlive: true, maxFreeSockets, timeout: idleTimeout });
   const usual: Readonly<Record<string, string>> = { host, ...usualHeaders };
   const connectEvent = tls === undefined ? 'connect' : 'secureConnect';
   const connect = agent.createConnection.bind(agent);
@@ -56,11 +50,17 @@ export function overNodeHTTP({ host, address, tls, modules }: Origin): NodeClien
       if (signal?.aborted) throw signal.reason;
       const request = open(options);
       let body: NodeBody | undefined;
-      const connected = request.reusedSocket
-        ? undefined
-        : connectTimer(request, connectTimeout, connectEvent);
+      let isConnected = request.reusedSocket;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      if (!isConnected) {
+        timer = connectTimer(request, connectTimeout);
+        onConnected(request, connectEvent, () => {
+          isConnected = true;
+          clearTimeout(timer);
+        });
+      }
       const settle = (): void => {
-        connected?.();
+        clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
       };
       const fail = (error: unknown): void => {
@@ -75,12 +75,11 @@ export function overNodeHTTP({ host, address, tls, modules }: Origin): NodeClien
         request.destroy();
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      request.on('error', (error) => fail(toReportedError(error)));
+      request.on('error', (error) => fail(toReportedError(error, isConnected)));
       request.on('close', () => {
         if (body === undefined) fail(connectionLost());
       });
       request.on('response', (response) => {
-        connected?.();
         const { statusCode: status = 0 } = response;
         const headers = readHeaders(response.rawHeaders);
         const stream = decoded(response, headers['content-encoding'], zlib);
@@ -94,16 +93,21 @@ export function overNodeHTTP({ host, address, tls, modules }: Origin): NodeClien
 }
 
 /** Ends a request that has no connection in time. */
-function connectTimer(request: ClientRequest, ms: number | undefined, connectEvent: string): () => void {
-  if (ms === undefined || ms > maxTimer) return () => {};
-  const timer = setTimeout(() => request.destroy(connectTimeoutError(ms)), ms);
-  const stop = (): void => clearTimeout(timer);
+function connectTimer(
+  request: ClientRequest,
+  ms: number | undefined,
+): ReturnType<typeof setTimeout> | undefined {
+  if (ms === undefined || ms > maxTimer) return undefined;
+  return setTimeout(() => request.destroy(connectTimeoutError(ms)), ms);
+}
+
+/** Calls `run` when the request has an established connection. */
+function onConnected(request: ClientRequest, connectEvent: string, run: () => void): void {
   request.on('socket', (socket) => {
-    // A reused socket is already connected.
-    if (socket.connecting) socket.once(connectEvent, stop);
-    else stop();
+    // A reused socket is already connected, as is one that was opened ahead.
+    if (socket.connecting) socket.once(connectEvent, run);
+    else run();
   });
-  return stop;
 }
 
 function closeIdle({ freeSockets }: Agent): void {

@@ -51,8 +51,7 @@ const how = (rounds: number): string => `## How it is measured
 - Packets of streams are at least 0.2 ms apart (1 ms with twenty chunks a packet). A client slower than the vendor would otherwise read
   several packets at once, which is cheaper. The slowest contenders still fall behind and profit from that.
 - There are three rounds of 10,000 requests in flight. Requests start over 2.5 seconds and are answered after four, so that all of them
-  are in flight at once and the system refuses no connection. signalbox opens at most 2,048 connections to one origin, and a request
-  waits for one no longer than \`timeout.connect\`, so there it fails.
+  are in flight at once and the system refuses no connection.
 - “Added” by the router is the difference to a provider that answers at once, in the same process without a router.
 - Memory is that of live objects, read after garbage collection in fresh processes. The resident size says little, because it
   grows when V8 enlarges the young generation; so that has a fixed size of 16 MB in every process. Heap in flight is

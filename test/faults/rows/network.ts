@@ -2,10 +2,9 @@ import dns from 'node:dns';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import tls from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
-import { certificates } from '../../support/certificates.ts';
+import { certificates, trusting } from '../../support/certificates.ts';
 import {
   type Behavior,
   flood,
@@ -155,17 +154,6 @@ async function withoutName<T>(code: string, play: () => Promise<T>): Promise<T> 
     return await play();
   } finally {
     dns.lookup = lookup;
-  }
-}
-
-/** While it plays, the authority of the test's certificates is trusted. */
-async function trusting<T>(play: () => Promise<T>): Promise<T> {
-  const usual = tls.getCACertificates('default');
-  tls.setDefaultCACertificates([...usual, certificates.authority]);
-  try {
-    return await play();
-  } finally {
-    tls.setDefaultCACertificates(usual);
   }
 }
 
@@ -378,7 +366,7 @@ export const network: readonly Row[] = [
       return { expired: seen, elsewhere: seen, plain: seen };
     },
     play: (vendor) =>
-      trusting(() =>
+      trusting(certificates.authority, () =>
         atSockets(vendor, {
           expired: { onConnection: greet, tls: { key, cert: certificates.expired } },
           elsewhere: { onConnection: greet, tls: { key, cert: certificates.elsewhere } },

@@ -22,6 +22,8 @@ export async function stream(
     (reservation, slot) => openStream(run, reservation, asked, slot),
     abandon,
   );
+  // Aborted between its first token and the end of a race, whose losers may still be read.
+  if (run.signal.aborted) throw run.signal.reason;
   return openedStream(run, new Recovery(run, failover, asked, opened));
 }
 
