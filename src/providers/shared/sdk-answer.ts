@@ -1,5 +1,5 @@
 import { ProviderError } from '../../errors.ts';
-import { readText } from '../../transport/body.ts';
+import { readText, takenOver } from '../../transport/body.ts';
 import { connectionsSettled } from '../../transport/connection.ts';
 import { PlainHeaders, type ResponseHeaders } from '../../transport/headers.ts';
 import type { Answer } from '../../transport/response.ts';
@@ -15,14 +15,17 @@ interface Asked {
 
 /** Checks that an SDK returned a stream. */
 export function asIterable(data: unknown, provider: string): AsyncIterable<unknown> {
-  if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data)
-    return data as AsyncIterable<unknown>;
+  if (isIterable(data)) return data;
   throw new ProviderError({
     kind: 'malformed',
     provider,
     answered: true,
     summary: 'the answer is not a stream',
   });
+}
+
+function isIterable(data: unknown): data is AsyncIterable<unknown> {
+  return typeof data === 'object' && data !== null && Symbol.asyncIterator in data;
 }
 
 /** The result of an SDK's promise: the raw answer, or what the SDK parsed from it. */
@@ -51,10 +54,15 @@ export async function awaitAnswer(
     const hasResponse = typeof asResponse === 'function';
     const data = await (hasResponse ? asResponse.call(promise) : promise);
     const { answer, headers, response } = exchange;
+    // Some tracers return a generator, which sends nothing before it is read.
+    if (answer === undefined && isIterable(data)) return { data, headers };
     if (answer === undefined)
       throw new ProviderError({ kind: 'malformed', provider, summary: 'the SDK sent nothing' });
-    if (response === undefined || (hasResponse && !response.isTaken)) return { answer, headers };
-    // A tracer has wrapped the SDK's method, and had the SDK read the answer.
+    if (response === undefined) return { answer, headers };
+    // Datadog learns of an answer where the SDK parses it: it replaces the method of the promise.
+    if (hasResponse && !response.isTaken && !Object.hasOwn(promise, 'parse'))
+      return { answer: { ...answer, body: takenOver(answer.body) }, headers };
+    // A tracer has wrapped the SDK's method, and has the SDK read the answer.
     return { data: hasResponse ? await promise : data, headers };
   }
   try {

@@ -1,7 +1,13 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import type { ProviderStreamPart } from 'signalbox';
+import type { Provider, ProviderStreamPart } from 'signalbox';
+import { anthropic } from 'signalbox/anthropic';
+import { openai } from 'signalbox/openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { collect } from '../../batch/conformance.ts';
+import { anthropicVendor } from '../../batch/vendors/anthropic.ts';
+import { openaiVendor } from '../../batch/vendors/openai.ts';
+import type { MockVendor } from '../../batch/vendors/vendor.ts';
 import { fixture as overAnthropic } from '../../conformance/fixtures/anthropic.ts';
 import { fixture as overChatCompletions } from '../../conformance/fixtures/openai.ts';
 import { fixture as overResponses } from '../../conformance/fixtures/openai-responses.ts';
@@ -9,24 +15,7 @@ import { callOf } from '../../conformance/scenarios.ts';
 import type { Fixture, Wire } from '../../conformance/suite.ts';
 import { type Behavior, events, type FaultServer, faultServer, json } from '../../support/fault-server.ts';
 import { rejection } from '../../support/requests.ts';
-
-type Create = (this: unknown, ...parameters: unknown[]) => PromiseLike<unknown>;
-
-/** What tracers do to a method of an SDK. */
-const tracers: Readonly<Record<string, (create: Create, saw: (answer: unknown) => void) => Create>> = {
-  'returns a plain promise': (create, saw) =>
-    async function (this: unknown, ...parameters) {
-      const answer = await create.apply(this, parameters);
-      saw(answer);
-      return answer;
-    },
-  'awaits the SDK’s promise beside its caller': (create, saw) =>
-    function (this: unknown, ...parameters) {
-      const promise = create.apply(this, parameters);
-      promise.then(saw, () => {});
-      return promise;
-    },
-};
+import { generating, late, type Tracer, traced, tracers } from '../../support/tracers.ts';
 
 const sdks: readonly (readonly [Fixture, methods: object])[] = [
   [overChatCompletions, OpenAI.Chat.Completions.prototype],
@@ -46,14 +35,26 @@ async function served(behavior: Behavior): Promise<FaultServer> {
 }
 
 /** Returns what the tracer sees. */
-function wrap(methods: object, tracer: (typeof tracers)[string]): readonly unknown[] {
-  const seen: unknown[] = [];
-  const create: Create = Reflect.get(methods, 'create');
-  const traced = tracer(create, (answer) => seen.push(answer));
-  Reflect.set(methods, 'create', traced);
-  undo.push(() => Reflect.set(methods, 'create', create));
+function wrap(methods: object, tracer: Tracer, ...names: readonly string[]): readonly unknown[] {
+  const { seen, remove } = traced(methods, names.length === 0 ? ['create'] : names, tracer);
+  undo.push(remove);
   return seen;
 }
+
+async function textOf(stream: AsyncIterable<ProviderStreamPart>): Promise<string> {
+  let text = '';
+  let last = '';
+  for await (const part of stream) {
+    if (part.type === 'text-delta') text += part.text;
+    last = part.type;
+  }
+  expect(last).toBe('finish');
+  return text;
+}
+
+const png =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const hello = 'Hello there, friend';
 
 describe.each(Object.entries(tracers))('behind a tracer that %s', (_, tracer) => {
   describe.each(sdks.map(([fixture, methods]) => [fixture.name, fixture, methods] as const))(
@@ -61,7 +62,7 @@ describe.each(Object.entries(tracers))('behind a tracer that %s', (_, tracer) =>
     (_, fixture, methods) => {
       const { answer, stream } = fixture.wires.text as Wire;
       const call = (more: object = {}) => callOf('text', fixture.model, more);
-      const text = 'Hello there, friend';
+      const text = hello;
       let seen: readonly unknown[] = [];
       beforeEach(() => {
         seen = wrap(methods, tracer);
@@ -78,10 +79,7 @@ describe.each(Object.entries(tracers))('behind a tracer that %s', (_, tracer) =>
 
       it('answers a stream', async () => {
         const { url } = await served(events(stream));
-        const parts: ProviderStreamPart[] = [];
-        for await (const part of fixture.create(url, 'k').stream(call())) parts.push(part);
-        expect(parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('')).toBe(text);
-        expect(parts.at(-1)?.type).toBe('finish');
+        expect(await textOf(fixture.create(url, 'k').stream(call()))).toBe(text);
       });
 
       it('closes the connection of a stream that is left', async () => {
@@ -117,4 +115,93 @@ describe.each(Object.entries(tracers))('behind a tracer that %s', (_, tracer) =>
     const made = await overChatCompletions.create(url, 'k').embed?.({ model: 'm', values: ['a'], signal });
     expect(made?.embeddings).toEqual([[1, 2]]);
   });
+
+  it('returns images, made and edited', async () => {
+    const seen = wrap(OpenAI.Images.prototype, tracer, 'generate', 'edit');
+    const answer = { created: 1, data: [{ b64_json: png }] };
+    const { url } = await served(json(answer));
+    const { signal } = new AbortController();
+    const provider = openai({ baseURL: url, apiKey: 'k' });
+    const asked = { model: 'gpt-image-1', prompt: 'a lighthouse', n: 1, signal };
+    const images = [{ data: new Uint8Array([1, 2]), mediaType: 'image/png' }];
+    for (const more of [{}, { images }])
+      expect(await provider.image?.({ ...asked, ...more })).toMatchObject({ images: [{ data: png }] });
+    expect(seen).toMatchObject([answer, answer]);
+  });
+
+  it.each<[string, () => Promise<MockVendor>, (url: string) => Provider]>([
+    ['openai', openaiVendor, (url) => openai({ baseURL: `${url}/v1`, apiKey: 'k' })],
+    ['anthropic', anthropicVendor, (baseURL) => anthropic({ baseURL, apiKey: 'k' })],
+  ])('runs a batch of %s', async (_, serve, create) => {
+    const seen = [
+      wrap(OpenAI.Batches.prototype, tracer, 'create', 'retrieve', 'list'),
+      wrap(OpenAI.Files.prototype, tracer, 'create', 'retrieve', 'content', 'delete'),
+      wrap(Anthropic.Messages.Batches.prototype, tracer, 'create', 'retrieve', 'list', 'results', 'delete'),
+    ];
+    const vendor = await serve();
+    undo.push(() => vendor.close());
+    const batches = await create(vendor.url).batches?.();
+    if (batches === undefined) throw new Error('no batches');
+    const call = { signal: new AbortController().signal };
+    const { body } = batches.prepareChat(callOf('text', 'm'));
+    const plan = { id: 'own-1', kind: 'chat', model: 'm', items: [{ id: 'item-0', body }] } as const;
+    const id = await batches.submit(plan, call);
+    while ((await batches.status(id, call)).state === 'pending') {
+      // The mock ends a batch after a number of these.
+    }
+    const trace = { ...plan, items: ['item-0'], submittedAt: Date.now() };
+    expect(await batches.find(trace, call)).toBe(id);
+    const answers = await collect(batches.results(id, trace, call));
+    expect(answers).toMatchObject([{ id: 'item-0', body: expect.anything() }]);
+    await batches.remove(id, call);
+    expect(seen.flat().length).toBeGreaterThan(3);
+  });
 });
+
+describe.each(sdks.map(([fixture, methods]) => [fixture.name, fixture, methods] as const))(
+  '%s',
+  (_, fixture, methods) => {
+    const { answer, stream } = fixture.wires.text as Wire;
+    const call = () => callOf('text', fixture.model);
+
+    it('answers a stream behind a tracer that returns a generator', async () => {
+      const seen = wrap(methods, generating);
+      const { url } = await served(events(stream));
+      expect(await textOf(fixture.create(url, 'k').stream(call()))).toBe(hello);
+      expect(seen.length).toBeGreaterThan(1);
+    });
+
+    it('closes the connection of such a stream that is left', async () => {
+      wrap(methods, generating);
+      const server = await served(events(stream.slice(0, -3), 'silence'));
+      for await (const part of fixture.create(server.url, 'k').stream(call()))
+        if (part.type === 'text-delta') break;
+      await server.received[0]?.over;
+      expect(server.pending).toBe(0);
+    });
+
+    it('answers a chat and a stream whose response a tracer reads too late', async () => {
+      const seen = wrap(methods, late);
+      // The tracer reads between the two.
+      const text = JSON.stringify(answer);
+      const halves: Behavior = async (response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write(text.slice(0, 20));
+        await expect.poll(() => seen.length).toBe(1);
+        response.end(text.slice(20));
+      };
+      const server = await served(halves);
+      const provider = fixture.create(server.url, 'k');
+      expect((await provider.chat(call())).content).toMatchObject([{ type: 'text', text: hello }]);
+      const parts: Behavior = async (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(stream[0]);
+        await expect.poll(() => seen.length).toBe(2);
+        response.end(stream.slice(1).join(''));
+      };
+      server.behave(parts);
+      expect(await textOf(provider.stream(call()))).toBe(hello);
+      expect(seen).toEqual([expect.any(TypeError), expect.any(TypeError)]);
+    });
+  },
+);
