@@ -8,7 +8,7 @@ type Pieces = readonly (string | Buffer)[];
 /** Where a header is among the others; all places of a repeated one. */
 type Places = number | readonly number[];
 
-/** Where the headers of a layout are. */
+/** Where the headers of a layout are. It does not refer to the layout, so that a kept response keeps no others. */
 class Index {
   /** By name in lower case. */
   declare readonly places: Map<string, Places>;
@@ -71,7 +71,7 @@ class Layout {
 
 /** The headers of one response. */
 class LaidOutHeaders implements ResponseHeaders {
-  declare private readonly layout: Layout;
+  declare private readonly index: Index;
   /** Contains the values. */
   declare private readonly text: string;
   /** The start and end of each value in turn. */
@@ -79,22 +79,21 @@ class LaidOutHeaders implements ResponseHeaders {
   declare private made: Readonly<Record<string, string>> | undefined;
 
   constructor(layout: Layout, text: string, edges: readonly number[]) {
-    this.layout = layout;
+    layout.index ??= new Index(layout);
+    this.index = layout.index;
     this.text = text;
     this.edges = edges;
     this.made = undefined;
   }
 
   get(name: string): string | undefined {
-    this.layout.index ??= new Index(this.layout);
-    const places = this.layout.index.places.get(name);
+    const places = this.index.places.get(name);
     return places === undefined ? undefined : this.at(places);
   }
 
   pick(names: readonly string[]): readonly (string | undefined)[] {
-    const { layout, text, edges } = this;
-    layout.index ??= new Index(layout);
-    const picked = layout.index.picked.get(names) ?? layout.index.pick(names);
+    const { index, text, edges } = this;
+    const picked = index.picked.get(names) ?? index.pick(names);
     const values = new Array<string | undefined>(picked.length);
     // Without a call for each name, because it runs for every response.
     for (let at = 0; at < picked.length; at += 1) {
@@ -107,8 +106,7 @@ class LaidOutHeaders implements ResponseHeaders {
 
   record(): Readonly<Record<string, string>> {
     if (this.made !== undefined) return this.made;
-    this.layout.index ??= new Index(this.layout);
-    const { index } = this.layout;
+    const { index } = this;
     // A copy of an object from JSON, because one to which so many names are added becomes a dictionary.
     index.blank ??= JSON.parse(
       `{${[...index.places.keys()].map((name) => `${JSON.stringify(name)}:""`).join()}}`,
