@@ -126,12 +126,10 @@ export function agentClass(): ConnectionAgentClass | undefined {
  * (tracing).
  */
 export function mustUseFetch(undiciRequests: { readonly hasSubscribers: boolean }): () => boolean {
-  let cached:
-    | { readonly fetch: unknown; readonly agent: object | undefined; readonly required: boolean }
-    | undefined;
+  let cached: { readonly fetch: unknown; readonly agent: unknown; readonly required: boolean } | undefined;
   return () => {
     if (undiciRequests.hasSubscribers) return true;
-    const agent = installedAgent(agentKey);
+    const agent: unknown = Reflect.get(globalThis, agentKey);
     const { fetch } = globalThis;
     if (cached?.fetch !== fetch || cached.agent !== agent)
       cached = { fetch, agent, required: !isNodesFetch(fetch) || hasOwnAgent() };

@@ -1,10 +1,10 @@
 import { type Body, readText, toWeb } from './body.ts';
+import type { ResponseHeaders } from './headers.ts';
 
 /** A vendor's HTTP response, as soon as its headers arrive. */
 export interface Answer {
   readonly status: number;
-  /** Lower-case names; repeated headers are joined with commas. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: ResponseHeaders;
   readonly body: Body;
 }
 
@@ -20,7 +20,7 @@ export class LeanResponse implements Response {
   declare readonly url: string;
   /** Whether the body has been asked for, so that it cannot be read elsewhere. */
   declare isTaken: boolean;
-  declare private readonly record: Answer['headers'];
+  declare private readonly received: ResponseHeaders;
   declare private readonly answered: Body;
   declare private made: Headers | undefined;
   declare private full: Response | undefined;
@@ -29,7 +29,7 @@ export class LeanResponse implements Response {
   constructor({ status, headers, body }: Answer, url: string) {
     this.status = status;
     this.url = url;
-    this.record = headers;
+    this.received = headers;
     this.answered = body;
     this.made = undefined;
     this.full = undefined;
@@ -54,7 +54,7 @@ export class LeanResponse implements Response {
   }
 
   get headers(): Headers {
-    this.made ??= toHeaders(this.record);
+    this.made ??= toHeaders(this.received);
     return this.made;
   }
 
@@ -103,7 +103,7 @@ export class LeanResponse implements Response {
     const { status } = this;
     this.full ??= new Response(bodiless.has(status) ? null : toWeb(this.answered), {
       status,
-      headers: this.record,
+      headers: this.received.record(),
     });
     return this.full;
   }
@@ -113,32 +113,31 @@ export class LeanResponse implements Response {
  * A minimal `Headers`. Its data is not enumerable, because SDKs list the fields of `Headers` that are not the
  * runtime's own.
  */
-function toHeaders(record: Readonly<Record<string, string>>): Headers {
-  return Object.create(headersMethods, { [held]: { value: record } });
+function toHeaders(headers: ResponseHeaders): Headers {
+  return Object.create(headersMethods, { [held]: { value: headers } });
 }
 
 const held = Symbol('headers');
 
 interface HeldHeaders extends Headers {
-  readonly [held]: Readonly<Record<string, string>>;
+  readonly [held]: ResponseHeaders;
 }
 
 const headersMethods: ThisType<HeldHeaders> & Headers = {
   get(name) {
-    const key = name.toLowerCase();
-    return Object.hasOwn(this[held], key) ? (this[held][key] ?? null) : null;
+    return this[held].get(name.toLowerCase()) ?? null;
   },
   has(name) {
-    return Object.hasOwn(this[held], name.toLowerCase());
+    return this[held].get(name.toLowerCase()) !== undefined;
   },
   entries() {
-    return Object.entries(this[held]).values();
+    return Object.entries(this[held].record()).values();
   },
   keys() {
-    return Object.keys(this[held]).values();
+    return Object.keys(this[held].record()).values();
   },
   values() {
-    return Object.values(this[held]).values();
+    return Object.values(this[held].record()).values();
   },
   [Symbol.iterator]() {
     return this.entries();
@@ -147,7 +146,7 @@ const headersMethods: ThisType<HeldHeaders> & Headers = {
     for (const [name, value] of this.entries()) each(value, name, this);
   },
   getSetCookie() {
-    return new Headers(this[held]).getSetCookie();
+    return new Headers(this[held].record()).getSetCookie();
   },
   append: refuse,
   delete: refuse,

@@ -9,6 +9,7 @@ import { classifyFailure } from './failure/failure.ts';
 import type { FailureRow } from './failure/failure-table.ts';
 import { networkError } from './failure/network-error.ts';
 import { guardBody, maxErrorBytes, maxErrorTime } from './guard-body.ts';
+import { noHeaders, type ResponseHeaders, WebHeaders } from './headers.ts';
 import { nodeHTTP, type UsableClient } from './node/choose.ts';
 import { type HeaderOptions, type HeaderValues, requestHeaders } from './request-headers.ts';
 import type { Answer, LeanResponse } from './response.ts';
@@ -58,9 +59,9 @@ export class Exchange {
   declare large: boolean | 'lines';
   /** The headers of the request, as they were sent. */
   declare sentHeaders?: HeaderValues;
-  /** Status and headers (lower-case names) of the response, once received. */
+  /** Status and headers of the response, once received. */
   declare status?: number;
-  declare headers: Readonly<Record<string, string>>;
+  declare headers: ResponseHeaders;
   /** The response itself, for providers that read it without their SDK. */
   declare answer?: Answer;
   /** The same as an SDK sees it, whose methods may be wrapped so that it is read before the provider can. */
@@ -85,7 +86,6 @@ export class Exchange {
 }
 
 const noContext: Partial<CallContext> = {};
-const noHeaders: Exchange['headers'] = {};
 
 /** The HTTP connection to one vendor. */
 export interface Transport {
@@ -133,7 +133,7 @@ export function createTransport(options: TransportOptions): Transport {
     const { status, headers } = response;
     const body = fromWeb(response.body);
     if (isRedirectResponse(response)) refuseRedirect(provider, body);
-    return { status, headers: Object.fromEntries(headers), body };
+    return { status, headers: new WebHeaders(headers), body };
   };
 
   const exchangeOnce = async (url: string, init: RequestInit, exchange: Exchange): Promise<Answer> => {
@@ -150,12 +150,12 @@ export function createTransport(options: TransportOptions): Transport {
         : await overWeb(url, init, exchange);
     const { status } = answer;
     const ok = status >= 200 && status < 300;
-    if (!ok && isRedirect(status, answer.headers['location'])) refuseRedirect(provider, answer.body);
+    if (!ok && isRedirect(status, answer.headers.get('location'))) refuseRedirect(provider, answer.body);
     exchange.status = status;
     exchange.headers = answer.headers;
     if (!ok) throw await failureOf(answer, exchange, options);
     onActivity?.();
-    const type = answer.headers['content-type'] ?? '';
+    const type = answer.headers.get('content-type') ?? '';
     const isOther = /text\/html/i.test(type) || (stream && /application\/json/i.test(type));
     const expected = isOther ? await checkedBody(answer, exchange, options) : answer.body;
     const guarded = guardBody(expected, provider, stream, large, traffic, stream ? undefined : onActivity);
@@ -227,13 +227,13 @@ async function failureOf(
     provider: options.provider,
     // In a 200 response, only the body identifies the error.
     status: ok ? undefined : answer.status,
-    headers: exchange.headers,
+    headers: exchange.headers.record(),
     body: parseOrKeep(text),
   };
   const error = classifyFailure(failure, options.failures);
   if (!ok || error.kind !== 'unknown') return error;
   const summary = exchange.stream ? 'the response is not an event stream' : 'the response is a web page';
-  const scope = /text\/html/i.test(exchange.headers['content-type'] ?? '') ? 'endpoint' : undefined;
+  const scope = /text\/html/i.test(exchange.headers.get('content-type') ?? '') ? 'endpoint' : undefined;
   return new ProviderError({
     kind: 'malformed',
     provider: options.provider,

@@ -3,6 +3,7 @@ import { anthropicFailures } from '../../src/providers/anthropic/failures.ts';
 import { chatCompletionsFailures } from '../../src/providers/chat-completions/failures.ts';
 import { googleFailures } from '../../src/providers/google/failures.ts';
 import { classifyFailure } from '../../src/transport/failure/failure.ts';
+import { PlainHeaders } from '../../src/transport/headers.ts';
 import { parseDuration } from '../../src/transport/limits/durations.ts';
 import { limitsOf, windowResetOf } from '../../src/transport/limits/rate-limits.ts';
 import { retryAfterInText, retryAfterOf } from '../../src/transport/limits/retry-after.ts';
@@ -57,11 +58,12 @@ describe('patterns that read what vendors write', () => {
             expect(error.message.length).toBeLessThan(200);
           }
         }
-        expect(retryAfterOf(headers) ?? 0).toBeLessThanOrEqual(86_400_000);
+        const read = new PlainHeaders(headers);
+        expect(retryAfterOf(read) ?? 0).toBeLessThanOrEqual(86_400_000);
         expect(retryAfterInText(text, 0) ?? 0).toBeLessThanOrEqual(86_400_000);
         expect(parseDuration(text)).toBeUndefined();
-        expect(limitsOf(headers)).toHaveLength(1);
-        expect(windowResetOf(headers) ?? 0).toBeLessThanOrEqual(86_400_000);
+        expect(limitsOf(read)).toHaveLength(1);
+        expect(windowResetOf(read) ?? 0).toBeLessThanOrEqual(86_400_000);
       }
     }
   });

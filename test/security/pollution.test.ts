@@ -45,8 +45,8 @@ function strangers(value: unknown, path = '$', seen = new Set<unknown>()): reado
   seen.add(value);
   const prototype: unknown = Object.getPrototypeOf(value);
   const plain = [Object.prototype, Array.prototype, null].includes(prototype as object | null);
-  const below = Reflect.ownKeys(value).flatMap((key) =>
-    strangers(Reflect.get(value, key), `${path}.${String(key)}`, seen),
+  const below = Object.getOwnPropertyNames(value).flatMap((key) =>
+    strangers(Reflect.get(value, key), `${path}.${key}`, seen),
   );
   return plain ? below : [path, ...below];
 }

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { limitsOf, windowResetOf } from '../../src/transport/limits/rate-limits.ts';
+import { PlainHeaders } from '../../src/transport/headers.ts';
+import * as limits from '../../src/transport/limits/rate-limits.ts';
+
+const limitsOf = (headers: Record<string, string>) => limits.limitsOf(new PlainHeaders(headers));
+const windowResetOf = (headers: Record<string, string>) => limits.windowResetOf(new PlainHeaders(headers));
 
 const date = 'Fri, 20 Nov 2026 00:00:00 GMT';
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { fromWeb } from '../../src/transport/body.ts';
+import { PlainHeaders } from '../../src/transport/headers.ts';
 import { type Answer, LeanResponse } from '../../src/transport/response.ts';
 
 const url = 'https://example.com/v1';
 const headers = { 'content-type': 'application/json', 'x-request-id': 'req-1' };
 const answer = (text = '{"a":"ü"}', status = 200): Answer => ({
   status,
-  headers,
+  headers: new PlainHeaders(headers),
   body: fromWeb(new Response(text).body),
 });
 

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { PlainHeaders } from '../../src/transport/headers.ts';
 import { goDuration, parseDuration } from '../../src/transport/limits/durations.ts';
-import { retryAfterInBody, retryAfterInText, retryAfterOf } from '../../src/transport/limits/retry-after.ts';
+import * as waits from '../../src/transport/limits/retry-after.ts';
+
+const { retryAfterInBody, retryAfterInText } = waits;
+const retryAfterOf = (headers: Record<string, string>) => waits.retryAfterOf(new PlainHeaders(headers));
 
 const day = 86_400_000;
 const now = 'Wed, 21 Oct 2026 07:28:00 GMT';

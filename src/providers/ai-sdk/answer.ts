@@ -1,3 +1,5 @@
+import { PlainHeaders } from '../../transport/headers.ts';
+import { limitsOf } from '../../transport/limits/rate-limits.ts';
 import type { ProviderFinishPart, ProviderStreamPart } from '../../types/provider.ts';
 import type { JSONValue } from '../../types/request/json.ts';
 import type { ContentPart, FilePart, ProviderOptions } from '../../types/request/message.ts';
@@ -135,7 +137,12 @@ export function toResponse({ response }: Pick<GenerateResult, 'response'>): Resp
   const headers = Object.fromEntries(
     Object.entries(response?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  return { ...compact({ id: response?.id, model: response?.modelId }), headers };
+  const limits = limitsOf(new PlainHeaders(headers));
+  return {
+    ...compact({ id: response?.id, model: response?.modelId }),
+    headers,
+    ...(limits.length === 0 ? {} : { limits }),
+  };
 }
 
 type Content = Exclude<ProviderStreamPart, ProviderFinishPart>;

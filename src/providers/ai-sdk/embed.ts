@@ -61,7 +61,7 @@ function toEmbedCall({
 
 function toEmbeddings(answered: EmbedResultSpec): ProviderEmbeddings {
   const { embeddings, usage, response, warnings, providerMetadata } = answered;
-  const info = toResponse({ ...(response === undefined ? {} : { response }) });
+  const { limits: _, ...info } = toResponse({ ...(response === undefined ? {} : { response }) });
   return {
     embeddings,
     usage: usage === undefined ? {} : { inputTokens: usage.tokens, outputTokens: 0 },

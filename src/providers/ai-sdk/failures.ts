@@ -4,6 +4,7 @@ import { disclosed, type FailedCall } from '../../transport/failure/disclose.ts'
 import { classifyFailure } from '../../transport/failure/failure.ts';
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
 import { causes, networkError } from '../../transport/failure/network-error.ts';
+import { noHeaders } from '../../transport/headers.ts';
 import { asObject, asText } from '../../util/json.ts';
 import { anthropicFailures } from '../anthropic/failures.ts';
 import { chatCompletionsFailures, failureFrom } from '../chat-completions/failures.ts';
@@ -65,7 +66,7 @@ function classify(provider: string, error: unknown, signal: AbortSignal): unknow
   // In a stream: the vendor's own error object.
   const body = typeof error === 'string' ? { error: parseOrKeep(error) } : { error };
   const failure = classifyFailure({ provider, headers: {}, body, cause: error }, rowsOf(provider));
-  return failure.kind === 'unknown' ? failureFrom(body, provider, {}) : failure;
+  return failure.kind === 'unknown' ? failureFrom(body, provider, noHeaders) : failure;
 }
 
 /** The failure table of the vendor behind a model; most vendors use OpenAI's format. */

@@ -6,7 +6,6 @@ import type { JSONObject } from '../../types/request/json.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import { resolveData } from '../../util/data-content.ts';
 import { asObject, compact } from '../../util/json.ts';
-import { withLimits } from '../shared/exchange-runner.ts';
 import { aiSdkFormat } from '../shared/option-case.ts';
 import { refuseAborted } from '../shared/sdk-error.ts';
 import { toResponse, toWarnings } from './answer.ts';
@@ -51,7 +50,7 @@ export function imageProvider(name: string, model: ImageModel): Provider {
         refuseAborted(name, call.signal);
         const answered = await model.doGenerate(toImageCall(call, name));
         refuseAborted(name, call.signal);
-        return withLimits(toImages(answered, name));
+        return toImages(answered, name);
       } catch (error) {
         throw await toFailure(name, error, call);
       }

@@ -9,7 +9,6 @@ import type { Provider, ProviderCall, ProviderResult } from '../../types/provide
 import { checkObject } from '../../util/option-check.ts';
 import { mark } from '../shared/account-marks.ts';
 import { evidenceIn } from '../shared/answer/finish-reason.ts';
-import { limitsIn } from '../shared/exchange-runner.ts';
 import { aiSdkFormat } from '../shared/option-case.ts';
 import { refuseAborted } from '../shared/sdk-error.ts';
 import { askedToBeServedAs } from '../shared/usage/service-tier.ts';
@@ -138,8 +137,8 @@ function languageProvider(name: string, model: LanguageModel, account: string | 
         refuseAborted(name, call.signal);
         const { call: asked, lost } = callOf(call);
         const { stream, response } = await model.doStream(asked);
-        const { headers } = toResponse({ ...(response === undefined ? {} : { response }) });
-        yield { type: 'response', headers, ...limitsIn(headers) };
+        const { headers, limits } = toResponse({ ...(response === undefined ? {} : { response }) });
+        yield { type: 'response', headers, ...(limits === undefined ? {} : { limits }) };
         const elements = before ? mapped(stream, lost) : elementsOf(stream);
         yield* streamParts(elements, {
           name,
@@ -177,7 +176,7 @@ function toResult(
     content: content.map((part) => mark(part, name, account)),
     finishReason,
     ...billed,
-    response: { ...response, ...served, ...limitsIn(response.headers) },
+    response: { ...response, ...served },
     warnings: toWarnings(answered.warnings),
     ...(answered.providerMetadata === undefined
       ? {}

@@ -1,3 +1,4 @@
+import { noHeaders } from '../../transport/headers.ts';
 import type { ServedAs } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import { asObject, compact, sumKnown, type Wire } from '../../util/json.ts';
@@ -77,7 +78,7 @@ function countsOf({ inputTokens, outputTokens }: UsageSpec): Usage {
 function withVendors(counts: Usage, raw: Wire, metadata: readonly Wire[], modelId: string): Usage {
   if (typeof raw['prompt_tokens'] === 'number') return likeOpenAI(raw, counts);
   if (typeof raw['promptTokenCount'] === 'number') {
-    const counted = usageCollector({});
+    const counted = usageCollector(noHeaders);
     counted.take({ candidates: metadata, usageMetadata: raw, modelVersion: modelId });
     return { ...counts, ...counted.usage() };
   }

@@ -1,5 +1,6 @@
 import { classifyFailure } from '../../transport/failure/failure.ts';
 import { isFailure } from '../../transport/failure/read-failure.ts';
+import type { ResponseHeaders } from '../../transport/headers.ts';
 import type { ProviderResult } from '../../types/provider.ts';
 import type { JSONObject } from '../../types/request/json.ts';
 import type { ContentPart } from '../../types/request/message.ts';
@@ -7,6 +8,7 @@ import type { Warning } from '../../types/result/result.ts';
 import { asJSON, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { malformed } from '../shared/answer/broken.ts';
 import { evidenceIn, finishReasonOf, givenReason } from '../shared/answer/finish-reason.ts';
+import { responseInfo } from '../shared/response-info.ts';
 import { ownToolCallIds } from '../shared/tools/tool-call-id.ts';
 import { readServedAs } from '../shared/usage/service-tier.ts';
 import { toParts, withOwnId } from './content.ts';
@@ -18,11 +20,12 @@ const provider = 'anthropic';
 /** Converts a message to a result. Throws `ProviderError` unless it is a complete answer. */
 export function toResult(
   raw: unknown,
-  headers: Readonly<Record<string, string>>,
+  headers: ResponseHeaders,
   warnings: readonly Warning[],
 ): ProviderResult {
   const wire = asObject(raw);
-  if (isFailure(raw)) throw classifyFailure({ provider, headers, body: raw }, anthropicFailures);
+  if (isFailure(raw))
+    throw classifyFailure({ provider, headers: headers.record(), body: raw }, anthropicFailures);
   if (wire === undefined || !Array.isArray(wire['content']))
     throw malformed(provider, 'the answer is not a message');
   const content = contentOf(wire);
@@ -34,11 +37,13 @@ export function toResult(
       ...evidenceIn(content),
     }),
     usage: readUsage(wire['usage'], wire['container']),
-    response: {
-      ...compact({ id: asText(wire['id']), model: asText(wire['model']) }),
-      ...readServedAs(asObject(wire['usage']) ?? {}),
+    response: responseInfo(
+      {
+        ...compact({ id: asText(wire['id']), model: asText(wire['model']) }),
+        ...readServedAs(asObject(wire['usage']) ?? {}),
+      },
       headers,
-    },
+    ),
     warnings,
     providerMetadata: { anthropic: metadataOf(wire, asObject(wire['usage']) ?? {}) },
     raw,

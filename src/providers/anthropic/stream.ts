@@ -1,5 +1,6 @@
 import { classifyFailure } from '../../transport/failure/failure.ts';
 import { isFailure } from '../../transport/failure/read-failure.ts';
+import type { ResponseHeaders } from '../../transport/headers.ts';
 import type { ProviderResponsePart, ProviderStreamPart } from '../../types/provider.ts';
 import { asNonEmpty, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
 import { malformed, truncated } from '../shared/answer/broken.ts';
@@ -23,7 +24,7 @@ const fields = ['message', 'index', 'content_block', 'delta'];
  * (https://platform.claude.com/docs/en/build-with-claude/streaming). Either a stop reason or the terminal
  * event proves that a message is complete, because some gateways omit one of the two.
  */
-export function eventReader(headers: Readonly<Record<string, string>>): StreamReader {
+export function eventReader(headers: ResponseHeaders): StreamReader {
   const blocks = blockReader();
   let usage: Wire = {};
   let ending: Wire = {};
@@ -75,7 +76,8 @@ export function eventReader(headers: Readonly<Record<string, string>>): StreamRe
           return [];
         default:
           // An error, possibly in another vendor's format, as from a gateway.
-          if (isFailure(wire)) throw classifyFailure({ provider, headers, body: wire }, anthropicFailures);
+          if (isFailure(wire))
+            throw classifyFailure({ provider, headers: headers.record(), body: wire }, anthropicFailures);
           if (!asNonEmpty(wire['type']) && fields.some((field) => field in wire))
             throw malformed(provider, 'an event has no type');
           return [];

@@ -1,6 +1,8 @@
 import { ProviderError } from '../../errors.ts';
+import type { ResponseHeaders } from '../../transport/headers.ts';
 import type { ProviderEmbedCall, ProviderEmbeddings } from '../../types/provider.ts';
 import { asCount, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
+import { responseInfo } from '../shared/response-info.ts';
 import { failureInside } from './failures.ts';
 import { chargeIn } from './usage.ts';
 
@@ -17,11 +19,7 @@ export function toEmbedRequest(call: ProviderEmbedCall, provider: string): Wire 
 }
 
 /** Reads a list of embeddings and sorts it into the order of the values. */
-export function toEmbeddings(
-  raw: unknown,
-  provider: string,
-  headers: Readonly<Record<string, string>>,
-): ProviderEmbeddings {
+export function toEmbeddings(raw: unknown, provider: string, headers: ResponseHeaders): ProviderEmbeddings {
   const wire = asObject(raw) ?? {};
   const inside = failureInside(wire, provider, headers);
   if (inside !== undefined) throw inside;
@@ -39,7 +37,7 @@ export function toEmbeddings(
     embeddings,
     usage: compact({ inputTokens: asCount(usage?.['prompt_tokens']) ?? asCount(usage?.['total_tokens']) }),
     ...compact({ cost: chargeIn(usage) }),
-    response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
+    response: responseInfo(compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers, false),
     warnings: [],
     raw,
   };

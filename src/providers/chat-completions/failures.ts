@@ -2,6 +2,7 @@ import { ProviderError } from '../../errors.ts';
 import { classifyFailure } from '../../transport/failure/failure.ts';
 import { creditPause, type FailureFacts, type FailureRow } from '../../transport/failure/failure-table.ts';
 import { isFailure, readFailure } from '../../transport/failure/read-failure.ts';
+import type { ResponseHeaders } from '../../transport/headers.ts';
 import { asObject, asObjects, asText, type Wire } from '../../util/json.ts';
 
 /** An exhausted budget is retried at least once an hour. */
@@ -117,7 +118,7 @@ function untilReset({ metadata, now }: FailureFacts): number {
 export function failureInside(
   answer: unknown,
   provider: string,
-  headers: Readonly<Record<string, string>>,
+  headers: ResponseHeaders,
 ): ProviderError | undefined {
   const wire = asObject(Array.isArray(answer) ? answer[0] : answer);
   const choice = asObjects(wire?.['choices'])[0];
@@ -134,12 +135,8 @@ function isErrorItself(wire: Wire | undefined): boolean {
 }
 
 /** An error that arrived as an answer. Unknown ones count as the vendor's failure. */
-export function failureFrom(
-  body: unknown,
-  provider: string,
-  headers: Readonly<Record<string, string>>,
-): ProviderError {
-  const failure = classifyFailure({ provider, headers, body }, chatCompletionsFailures);
+export function failureFrom(body: unknown, provider: string, headers: ResponseHeaders): ProviderError {
+  const failure = classifyFailure({ provider, headers: headers.record(), body }, chatCompletionsFailures);
   if (failure.kind !== 'unknown') return failure;
   return new ProviderError({
     kind: 'server',

@@ -1,10 +1,12 @@
 import { ProviderError } from '../../errors.ts';
+import type { ResponseHeaders } from '../../transport/headers.ts';
 import type { ProviderImageCall, ProviderImages } from '../../types/provider.ts';
 import type { GeneratedImage } from '../../types/request/image.ts';
 import type { Warning } from '../../types/result/result.ts';
 import type { Usage } from '../../types/result/usage.ts';
 import { resolveData } from '../../util/data-content.ts';
 import { asCount, asObject, asObjects, asText, compact, type Wire } from '../../util/json.ts';
+import { responseInfo } from '../shared/response-info.ts';
 import { failureInside } from './failures.ts';
 import { chargeIn } from './usage.ts';
 
@@ -91,7 +93,7 @@ function toSize(
 export function toImages(
   raw: unknown,
   provider: string,
-  headers: Readonly<Record<string, string>>,
+  headers: ResponseHeaders,
   warnings: readonly Warning[],
 ): ProviderImages {
   const wire = asObject(raw) ?? {};
@@ -113,7 +115,7 @@ export function toImages(
     images,
     usage: readUsage(wire['usage']),
     ...compact({ cost: chargeIn(wire['usage']) }),
-    response: { ...compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers },
+    response: responseInfo(compact({ id: asText(wire['id']), model: asText(wire['model']) }), headers),
     warnings,
     providerMetadata: { [provider]: metadata },
     raw,

@@ -1,6 +1,8 @@
 import { ProviderError } from '../../errors.ts';
+import type { ResponseHeaders } from '../../transport/headers.ts';
 import type { ProviderEmbedCall, ProviderEmbeddings } from '../../types/provider.ts';
 import { asCount, asObject, asObjects, compact, type Wire } from '../../util/json.ts';
+import { responseInfo } from '../shared/response-info.ts';
 import type { Carry } from '../shared/sdk-provider.ts';
 import type { GenAIClient, OwnFetch } from './genai.ts';
 import type { GenerativeAIClient } from './legacy.ts';
@@ -51,7 +53,7 @@ function cannot(): ProviderError {
 }
 
 /** The SDKs report no token count if the vendor reports none. */
-export function toEmbeddings(raw: unknown, headers: Readonly<Record<string, string>>): ProviderEmbeddings {
+export function toEmbeddings(raw: unknown, headers: ResponseHeaders): ProviderEmbeddings {
   const wire = asObject(raw);
   const list = asObjects(wire?.['embeddings']);
   const embeddings = list.flatMap(({ values }) => (Array.isArray(values) ? [values as number[]] : []));
@@ -60,5 +62,11 @@ export function toEmbeddings(raw: unknown, headers: Readonly<Record<string, stri
     throw new ProviderError({ kind: 'malformed', provider: 'google', answered: true, summary });
   }
   const counted = asCount(asObject(wire?.['usageMetadata'])?.['promptTokenCount']);
-  return { embeddings, usage: compact({ inputTokens: counted }), response: { headers }, warnings: [], raw };
+  return {
+    embeddings,
+    usage: compact({ inputTokens: counted }),
+    response: responseInfo({}, headers, false),
+    warnings: [],
+    raw,
+  };
 }

@@ -1,4 +1,5 @@
 import { ProviderError, type ProviderErrorInit } from '../../errors.ts';
+import type { ResponseHeaders } from '../../transport/headers.ts';
 import type {
   ProviderCall,
   ProviderImageCall,
@@ -10,6 +11,7 @@ import type { UserPart } from '../../types/request/message.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { resolveData } from '../../util/data-content.ts';
 import { asObject, asObjects, asText, compact } from '../../util/json.ts';
+import { responseInfo } from '../shared/response-info.ts';
 import type { Carry, SdkImages } from '../shared/sdk-provider.ts';
 import { type GeminiRequest, toRequest } from './chat/request.ts';
 import { toResult } from './chat/response.ts';
@@ -134,7 +136,7 @@ function sendImagen(
 /** Reads Imagen's answer. Filtered images are absent from it. */
 function toImagenImages(
   raw: unknown,
-  headers: Readonly<Record<string, string>>,
+  headers: ResponseHeaders,
   warnings: readonly Warning[],
 ): ProviderImages {
   const list = asObjects(asObject(raw)?.['generatedImages']);
@@ -154,7 +156,7 @@ function toImagenImages(
       : failure({ kind: 'malformed', answered: true, summary: 'the answer has no image' });
   }
   const providerMetadata = filtered.length === 0 ? {} : { google: { raiFilteredReasons: filtered } };
-  return { images, usage: {}, response: { headers }, warnings, providerMetadata, raw };
+  return { images, usage: {}, response: responseInfo({}, headers), warnings, providerMetadata, raw };
 }
 
 type SendChat = (

@@ -5,6 +5,7 @@
  */
 import { ConfigError } from '../../errors.ts';
 import { fromText } from '../../transport/body.ts';
+import { PlainHeaders } from '../../transport/headers.ts';
 import { requirePackage } from '../../transport/node/modules.ts';
 import { LeanResponse } from '../../transport/response.ts';
 import { createTransport } from '../../transport/transport.ts';
@@ -245,7 +246,7 @@ function overGenAI(
   });
 }
 
-const json = { 'content-type': 'application/json' };
+const json = /* @__PURE__ */ new PlainHeaders({ 'content-type': 'application/json' });
 
 const legacyPackage = '@google/generative-ai';
 

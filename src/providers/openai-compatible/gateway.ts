@@ -1,4 +1,5 @@
 import { ProviderError } from '../../errors.ts';
+import type { ResponseHeaders } from '../../transport/headers.ts';
 import type { JSONObject, JSONValue } from '../../types/request/json.ts';
 import type { ProviderOptions } from '../../types/request/message.ts';
 import { asObject, compact, type Wire } from '../../util/json.ts';
@@ -85,13 +86,13 @@ const lastChunks = 8;
  */
 export function readFacts(
   { responseHeaders = {}, costHeader, read }: Gateway,
-  headers: Readonly<Record<string, string>>,
+  headers: ResponseHeaders,
   answers: readonly unknown[],
   stream: boolean,
 ): GatewayFacts {
   const fromHeaders = Object.entries(responseHeaders).map(([name, header]) => [
     name,
-    fromHeader(headers[header]),
+    fromHeader(headers.get(header)),
   ]);
   let metadata: JSONObject = compact(Object.fromEntries(fromHeaders));
   let reportedCost: number | undefined;
@@ -100,7 +101,7 @@ export function readFacts(
     metadata = { ...metadata, ...facts?.metadata };
     reportedCost = facts?.cost ?? reportedCost;
   }
-  const billed = costHeader === undefined || stream ? undefined : asAmount(headers[costHeader]);
+  const billed = costHeader === undefined || stream ? undefined : asAmount(headers.get(costHeader));
   const cost = billed ?? reportedCost;
   return { metadata: compact({ ...metadata, cost: metadata['cost'] ?? cost }), cost };
 }

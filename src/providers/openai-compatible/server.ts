@@ -22,7 +22,7 @@ import { type ImageWords, toImageRequest, toImages } from '../chat-completions/i
 import type { Quirks } from '../chat-completions/quirks.ts';
 import { toRequest } from '../chat-completions/request.ts';
 import { parseAnswer } from '../shared/answer/parse.ts';
-import { finished, recalled, runExchange, runStream, withLimits } from '../shared/exchange-runner.ts';
+import { finished, recalled, runExchange, runStream } from '../shared/exchange-runner.ts';
 import { EventChunks } from '../shared/stream/event-stream.ts';
 import { toVendorOptions } from './ai-sdk-options.ts';
 import { type Gateway, readFacts, takeHeaderOptions, type WithHeaders, withFacts } from './gateway.ts';
@@ -73,7 +73,7 @@ export function prepareChat(server: Server, call: ProviderCall): Prepare<Provide
         request: body,
         reading: quirks.usage,
       });
-      const complete = finished(result, headers, call, server);
+      const complete = finished(result, call, server);
       return withFacts(complete, name, readFacts(gateway, headers, [raw], false));
     };
     return { body, headers: options.headers, warnings, read };
@@ -120,7 +120,7 @@ export function prepareImage(
     const warnings = [...options.warnings, ...more];
     const read = (raw: unknown): ProviderImages => {
       const { headers } = exchange;
-      const made = withLimits(toImages(raw, name, headers, warnings));
+      const made = toImages(raw, name, headers, warnings);
       return withFacts(made, name, readFacts(gateway, headers, [raw], false));
     };
     return { body, headers: options.headers, warnings, read };

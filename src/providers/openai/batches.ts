@@ -1,4 +1,5 @@
 import { ConfigError, ProviderError } from '../../errors.ts';
+import { noHeaders } from '../../transport/headers.ts';
 import type { ProviderImageCall } from '../../types/provider.ts';
 import type { FileDialect } from '../chat-completions/batches/dialect.ts';
 import type { FilesClient } from '../chat-completions/batches/files.ts';
@@ -75,7 +76,7 @@ export const openaiImage: NonNullable<BatchSource<FilesClient>['image']> = (call
   return {
     body: JSON.stringify(body),
     warnings,
-    read: (answer) => toImages(answer, name, {}, warnings),
+    read: (answer) => toImages(answer, name, noHeaders, warnings),
   };
 };
 

@@ -1,18 +1,17 @@
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
-import { limitsOf } from '../../transport/limits/rate-limits.ts';
+import type { ResponseHeaders } from '../../transport/headers.ts';
 import { Exchange } from '../../transport/transport.ts';
-import type { VendorLimit } from '../../types/options/limit.ts';
 import type {
   CallContext,
   ProviderCall,
   ProviderFinishPart,
-  ProviderImages,
   ProviderResult,
   ProviderStream,
 } from '../../types/provider.ts';
 import type { Warning } from '../../types/result/result.ts';
 import { accountFor, mark, recall } from './account-marks.ts';
 import { unfencedContent, unfencedReader } from './answer/unfence.ts';
+import { responseStart } from './response-info.ts';
 import { aborted, refuseAborted, toThrown } from './sdk-error.ts';
 import { type OpenAnswer, PartStream, type StreamReader } from './stream/part-stream.ts';
 
@@ -27,8 +26,6 @@ export interface Vendor {
   /** The account of another key. */
   accountOf?(apiKey: string): string;
 }
-
-type Headers = Readonly<Record<string, string>>;
 
 /** One exchange with a vendor whose answer arrives whole. Throws only `ProviderError` and `ConfigError`. */
 export async function runExchange<T>(
@@ -48,7 +45,7 @@ export async function runExchange<T>(
 
 /** The start of a vendor's stream. */
 interface Opened extends Pick<OpenAnswer, 'source'> {
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders;
   readonly warnings: readonly Warning[];
   readonly reader: StreamReader;
 }
@@ -76,8 +73,7 @@ export function runStream(
       const opened = new Exchange(true, call, leaving);
       exchange = opened;
       const { headers, warnings, source, reader } = await open(opened, leaving, leave);
-      const first = { type: 'response', headers, ...limitsIn(headers), warnings } as const;
-      return { first, source, reader: unfencedReader(reader, call) };
+      return { first: responseStart(headers, warnings), source, reader: unfencedReader(reader, call) };
     },
     ...(complete === undefined
       ? {}
@@ -87,16 +83,15 @@ export function runStream(
   });
 }
 
-/** A whole answer with the vendor's marks on its content, and the remaining limits that its headers report. */
+/** A whole answer with the vendor's marks on its content. */
 export function finished(
   result: ProviderResult,
-  headers: Headers,
   call: ProviderCall,
   vendor: Pick<Vendor, 'name' | 'account' | 'accountOf'>,
 ): ProviderResult {
   const account = accountFor(call, vendor);
   const content = unfencedContent(result.content, call).map((part) => mark(part, vendor.name, account));
-  return { ...result, content, response: { ...result.response, ...limitsIn(headers) } };
+  return { ...result, content };
 }
 
 /** The history of a call that its account can accept. */
@@ -105,15 +100,4 @@ export function recalled(
   vendor: Pick<Vendor, 'name' | 'account' | 'accountOf'>,
 ): ProviderCall {
   return { ...call, messages: recall(call.messages, vendor.name, accountFor(call, vendor), call.unmarked) };
-}
-
-/** The remaining vendor limits, if the headers report them. */
-export function limitsIn(headers: Headers): { readonly limits?: readonly VendorLimit[] } {
-  const limits = limitsOf(headers);
-  return limits.length === 0 ? {} : { limits };
-}
-
-/** Adds the remaining vendor limits to images. */
-export function withLimits(made: ProviderImages): ProviderImages {
-  return { ...made, response: { ...made.response, ...limitsIn(made.response.headers) } };
 }

@@ -1,6 +1,7 @@
 import { ProviderError } from '../../errors.ts';
 import { readText, takenOver } from '../../transport/body.ts';
 import { connectionsSettled } from '../../transport/connection.ts';
+import { PlainHeaders, type ResponseHeaders } from '../../transport/headers.ts';
 import type { Answer } from '../../transport/response.ts';
 import type { Exchange } from '../../transport/transport.ts';
 import { parseAnswer } from './answer/parse.ts';
@@ -31,7 +32,7 @@ function isIterable(data: unknown): data is AsyncIterable<unknown> {
 interface Answered {
   readonly answer?: Answer;
   readonly data?: unknown;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: ResponseHeaders;
 }
 
 /**
@@ -69,7 +70,8 @@ export async function awaitAnswer(
     const { data, response } = await withResponse.call(promise);
     return {
       data,
-      headers: exchange.status === undefined ? plainHeaders(response?.headers) : exchange.headers,
+      headers:
+        exchange.status === undefined ? new PlainHeaders(plainHeaders(response?.headers)) : exchange.headers,
     };
   } catch (error) {
     await connectionsSettled();
@@ -82,7 +84,7 @@ export async function awaitData(
   promise: PromiseLike<unknown>,
   exchange: Exchange,
   mapping: Asked,
-): Promise<{ readonly data: unknown; readonly headers: Readonly<Record<string, string>> }> {
+): Promise<{ readonly data: unknown; readonly headers: ResponseHeaders }> {
   const { answer, data, headers } = await awaitAnswer(promise, exchange, mapping);
   return { data: answer === undefined ? data : parseAnswer(await readText(answer.body)), headers };
 }

@@ -29,7 +29,7 @@ function sdkError(
   const status = typeof apiError.status === 'number' ? apiError.status : undefined;
   const inside = apiError.error ?? undefined;
   if (status !== undefined || typeof inside === 'object' || typeof inside === 'string') {
-    const headers = { ...exchange.headers, ...plainHeaders(apiError.headers) };
+    const headers = { ...exchange.headers.record(), ...plainHeaders(apiError.headers) };
     const body =
       (typeof inside === 'string' ? { error: inside } : inside) ??
       bodyIn(chain[0]?.message ?? '', apiError.errorDetails);

@@ -1,5 +1,6 @@
 import type { KeySource } from '../../transport/credentials.ts';
 import type { FailureRow } from '../../transport/failure/failure-table.ts';
+import type { ResponseHeaders } from '../../transport/headers.ts';
 import type { Exchange } from '../../transport/transport.ts';
 import type {
   CallContext,
@@ -16,7 +17,7 @@ import type {
 import type { Warning } from '../../types/result/result.ts';
 import type { Wire } from '../../util/json.ts';
 import { accountOfClient } from './client-options.ts';
-import { finished, recalled, runExchange, runStream, withLimits } from './exchange-runner.ts';
+import { finished, recalled, runExchange, runStream } from './exchange-runner.ts';
 import { asIterable, awaitAnswer, awaitData } from './sdk-answer.ts';
 import { aborted } from './sdk-error.ts';
 import { EventChunks } from './stream/event-stream.ts';
@@ -56,9 +57,9 @@ export interface SdkMapping<Name extends string, Client, Body extends Wire = Wir
    */
   asksForPictures?(body: Body): boolean;
   /** @param body what was sent */
-  toResult(data: unknown, headers: Headers, warnings: readonly Warning[], body: Body): ProviderResult;
+  toResult(data: unknown, headers: ResponseHeaders, warnings: readonly Warning[], body: Body): ProviderResult;
   /** @param body what was sent */
-  reader(headers: Headers, body: Body): StreamReader;
+  reader(headers: ResponseHeaders, body: Body): StreamReader;
   /** The key, to report its absence early. */
   readonly key?: KeySource;
   /** Keys of the client, which no error may show; not needed where it sends through our transport. */
@@ -100,7 +101,7 @@ export interface SdkEmbeddings<Client> {
   readonly limits: NonNullable<Provider['embedLimits']>;
   toRequest(call: ProviderEmbedCall): Wire;
   send(client: Client, body: Wire, carry: Carry): PromiseLike<unknown>;
-  toResult(data: unknown, headers: Headers): ProviderEmbeddings;
+  toResult(data: unknown, headers: ResponseHeaders): ProviderEmbeddings;
 }
 
 /** Images through a vendor's SDK. */
@@ -111,7 +112,9 @@ export interface SdkImages<Client> {
     client: Client,
     call: ProviderImageCall,
     carry: Carry,
-    answer: (sent: PromiseLike<unknown>) => Promise<{ readonly data: unknown; readonly headers: Headers }>,
+    answer: (
+      sent: PromiseLike<unknown>,
+    ) => Promise<{ readonly data: unknown; readonly headers: ResponseHeaders }>,
   ): Promise<ProviderImages>;
 }
 
@@ -128,8 +131,6 @@ export class Carry {
     this.exchange = exchange;
   }
 }
-
-type Headers = Readonly<Record<string, string>>;
 
 /**
  * Creates a provider over a vendor's SDK. It throws only `ProviderError` (or `ConfigError`, if the SDK is not
@@ -160,7 +161,7 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
           mapping,
         );
         if (call.signal.aborted) throw aborted(name);
-        return finished(mapping.toResult(data, headers, warnings, body), headers, call, mapping);
+        return finished(mapping.toResult(data, headers, warnings, body), call, mapping);
       }),
     stream: (call) => streamParts(mapping, call),
     ...(mapping.batches === undefined ? {} : { batches: mapping.batches }),
@@ -191,12 +192,8 @@ export function sdkProvider<Name extends string, Client, Body extends Wire>(
               mapping,
               client,
               call,
-              async (client, carry) => {
-                const made = await image.make(client, call, carry, (sent) =>
-                  awaitData(sent, carry.exchange, mapping),
-                );
-                return withLimits(made);
-              },
+              (client, carry) =>
+                image.make(client, call, carry, (sent) => awaitData(sent, carry.exchange, mapping)),
               true,
             ),
         }),

@@ -1,4 +1,5 @@
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../../types/error.ts';
+import type { ResponseHeaders } from '../headers.ts';
 
 /** The parts of a vendor's error that rows match. */
 export interface FailureFacts {
@@ -8,7 +9,7 @@ export interface FailureFacts {
   readonly codes: readonly string[];
   /** At most 2,048 characters; empty for a web page, whose text is unreliable. */
   readonly message: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: ResponseHeaders;
   readonly body: unknown;
   /** `metadata` next to the code, as in OpenRouter's errors. */
   readonly metadata: Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../errors.ts';
 import type { HitLimit, ProviderErrorKind, ProviderErrorScope } from '../../types/error.ts';
+import type { ResponseHeaders } from '../headers.ts';
 import { limitsOf, windowResetOf } from '../limits/rate-limits.ts';
 import { retryAfterInBody, retryAfterInText, retryAfterOf } from '../limits/retry-after.ts';
 import { commonRows, type FailureFacts, type FailureRow, findRow, statusRows } from './failure-table.ts';
@@ -51,13 +52,13 @@ export function classifyFailure(failure: Failure, vendorRows: readonly FailureRo
 }
 
 /** The vendor's request id, from the response headers. */
-export function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {
+export function requestIdOf(headers: ResponseHeaders): string | undefined {
   return (
-    headers['x-request-id'] ??
-    headers['request-id'] ??
-    headers['x-generation-id'] ??
-    headers['x-amzn-requestid'] ??
-    headers['apim-request-id']
+    headers.get('x-request-id') ??
+    headers.get('request-id') ??
+    headers.get('x-generation-id') ??
+    headers.get('x-amzn-requestid') ??
+    headers.get('apim-request-id')
   );
 }
 

@@ -1,3 +1,4 @@
+import { PlainHeaders, type ResponseHeaders } from '../headers.ts';
 import { answeredAt } from '../limits/retry-after.ts';
 import type { FailureFacts } from './failure-table.ts';
 
@@ -33,7 +34,7 @@ export function readFailure(failure: Failure): {
   const error = errorIn(top);
   const metadata = record(error['metadata']) ?? {};
   // OpenRouter: the headers of the upstream vendor.
-  const headers = { ...lowerCased(metadata['headers']), ...failure.headers };
+  const headers = new PlainHeaders({ ...lowerCased(metadata['headers']), ...failure.headers });
   const names = codesIn(top, error, metadata, headers).filter((found) => !/^\d+$/.test(found));
   const text = textIn(outer, top, error, metadata);
   return {
@@ -83,7 +84,7 @@ function codesIn(
   top: Fields | undefined,
   error: Fields,
   metadata: Fields,
-  headers: Readonly<Record<string, string>>,
+  headers: ResponseHeaders,
 ): readonly string[] {
   return [
     record(error['details'])?.['error_code'],
@@ -92,7 +93,7 @@ function codesIn(
     metadata['error_type'],
     metadata['limit_source'],
     // AWS: `ThrottlingException:http://…` in a header, or `com.amazon…#ThrottlingException` in the body.
-    headers['x-amzn-errortype']?.split(':')[0],
+    headers.get('x-amzn-errortype')?.split(':')[0],
     word(top?.['__type'])?.split('#').pop(),
     error['type'],
     error['status'],

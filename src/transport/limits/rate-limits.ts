@@ -1,4 +1,5 @@
 import type { VendorLimit } from '../../types/options/limit.ts';
+import type { ResponseHeaders } from '../headers.ts';
 import { clampWait, goDuration } from './durations.ts';
 import { answeredAt, waitIn } from './retry-after.ts';
 
@@ -12,6 +13,7 @@ const patterns: readonly (readonly [VendorLimit['of'], remaining: string, limit:
   }),
   ['tokens', 'x-ratelimitbysize-remaining-minute', 'x-ratelimitbysize-limit-minute', 'ratelimitbysize-reset'],
 ];
+const names = patterns.flatMap(([, ...each]) => each);
 
 /**
  * Remaining rate limits, from the headers of any response; empty if the vendor reports none. Never throws:
@@ -20,14 +22,21 @@ const patterns: readonly (readonly [VendorLimit['of'], remaining: string, limit:
  * Sources: https://platform.openai.com/docs/guides/rate-limits, https://console.groq.com/docs/rate-limits,
  * https://platform.claude.com/docs/en/api/rate-limits
  */
-export function limitsOf(headers: Readonly<Record<string, string>>): readonly VendorLimit[] {
+export function limitsOf(headers: ResponseHeaders): readonly VendorLimit[] {
   const limits: VendorLimit[] = [];
-  for (const [of, remainingName, limitName, resetName] of patterns) {
-    const given = headers[remainingName];
+  const values = headers.pick(names);
+  let at = 0;
+  for (const [of] of patterns) {
+    const given = values[at];
     const remaining = given === undefined ? undefined : count(given);
-    if (remaining === undefined) continue;
-    const limit = count(headers[limitName]);
-    limits.push({ of, remaining, limit, resetAfter: reset(headers[resetName], headers) });
+    if (remaining !== undefined)
+      limits.push({
+        of,
+        remaining,
+        limit: count(values[at + 1]),
+        resetAfter: reset(values[at + 2], headers),
+      });
+    at += 3;
   }
   return limits;
 }
@@ -52,13 +61,13 @@ const longestBucket = 60_000;
  * IETF's `RateLimit` (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/); otherwise the
  * empty per-minute buckets.
  */
-export function windowResetOf(headers: Readonly<Record<string, string>>): number | undefined {
+export function windowResetOf(headers: ResponseHeaders): number | undefined {
   for (const [resetName, remainingName] of windows) {
-    if ((count(headers[remainingName]) ?? 0) > 0) continue;
-    const wait = reset(headers[resetName], headers);
+    if ((count(headers.get(remainingName)) ?? 0) > 0) continue;
+    const wait = reset(headers.get(resetName), headers);
     if (wait !== undefined) return wait;
   }
-  const { ratelimit = '' } = headers;
+  const ratelimit = headers.get('ratelimit') ?? '';
   const [, left] = /\b(?:r|remaining)=(\d{1,15})/i.exec(ratelimit) ?? [];
   const [, seconds] = /\b(?:t|reset)=(\d{1,15})/i.exec(ratelimit) ?? [];
   if (seconds !== undefined && Number(left ?? 0) === 0) return clampWait(Number(seconds) * 1_000);
@@ -75,7 +84,7 @@ function count(text: string | undefined): number | undefined {
 }
 
 /** A duration, a date or a bare number: seconds, or, if large enough, seconds or milliseconds since 1970. */
-function reset(text: string | undefined, headers: Readonly<Record<string, string>>): number | undefined {
+function reset(text: string | undefined, headers: ResponseHeaders): number | undefined {
   // Only a date needs the time of the answer.
   return text === undefined ? undefined : (goDuration(text) ?? waitIn(text, answeredAt(headers)));
 }

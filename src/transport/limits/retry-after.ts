@@ -1,7 +1,8 @@
 import { asObject, type Wire } from '../../util/json.ts';
+import type { ResponseHeaders } from '../headers.ts';
 import { clampWait, dateIn, durationIn, parseDate, parseDuration } from './durations.ts';
 
-type Headers = Readonly<Record<string, string>>;
+type Headers = Pick<ResponseHeaders, 'get'>;
 
 /**
  * Headers in milliseconds: OpenAI's, Azure's and AWS's
@@ -19,10 +20,10 @@ const millisecondHeaders = ['retry-after-ms', 'x-ms-retry-after-ms', 'x-amz-retr
  */
 export function retryAfterOf(headers: Headers): number | undefined {
   for (const name of millisecondHeaders) {
-    const ms = clampWait(decimal(headers[name]));
+    const ms = clampWait(decimal(headers.get(name)));
     if (ms !== undefined) return ms;
   }
-  const text = headers['retry-after'];
+  const text = headers.get('retry-after');
   return text === undefined ? undefined : waitIn(text, answeredAt(headers));
 }
 
@@ -45,7 +46,7 @@ function until(moment: number, now: number): number | undefined {
 
 /** When the response was sent, in milliseconds since 1970, by the vendor's clock if known. */
 export function answeredAt(headers: Headers): number {
-  const date = parseDate(headers['date'] ?? '');
+  const date = parseDate(headers.get('date') ?? '');
   return Number.isNaN(date) ? Date.now() : date;
 }
 

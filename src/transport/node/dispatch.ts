@@ -108,16 +108,16 @@ class Reply extends PacketQueue implements DispatchHandler, Answer {
   declare status: number;
   declare headers: Answer['headers'];
   declare body: NodeBody;
-  readonly #request: NodeRequest;
-  readonly #shared: Shared;
-  readonly #resolve: (answer: Answer) => void;
-  readonly #reject: (error: unknown) => void;
+  declare private readonly request: NodeRequest;
+  declare private readonly shared: Shared;
+  declare private readonly resolve: (answer: Answer) => void;
+  declare private readonly reject: (error: unknown) => void;
   /** The body for the reader, if it is not this object. */
-  #unpacked: NodeBody | undefined;
-  #packets: Readable | undefined;
-  #abort: ((error?: Error) => void) | undefined;
-  #continue: (() => void) | undefined;
-  #isAnswered = false;
+  declare private unpacked: NodeBody | undefined;
+  declare private packets: Readable | undefined;
+  declare private abort: ((error?: Error) => void) | undefined;
+  declare private continue: (() => void) | undefined;
+  declare private isAnswered: boolean;
 
   constructor(
     request: NodeRequest,
@@ -126,85 +126,90 @@ class Reply extends PacketQueue implements DispatchHandler, Answer {
     reject: (error: unknown) => void,
   ) {
     super();
-    this.#request = request;
-    this.#shared = shared;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.request = request;
+    this.shared = shared;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.unpacked = undefined;
+    this.packets = undefined;
+    this.abort = undefined;
+    this.continue = undefined;
+    this.isAnswered = false;
     request.signal?.addEventListener('abort', this, { once: true });
   }
 
   onConnect(abort: (error?: Error) => void): void {
-    this.#abort = abort;
+    this.abort = abort;
     if (!this.isOpen) abort(); // it has failed or was aborted meanwhile
   }
 
   onHeaders(status: number, raw: readonly Buffer[], resume: () => void): boolean {
     if (status < 200) return true; // informational
-    this.#continue = resume;
-    this.#isAnswered = true;
+    this.continue = resume;
+    this.isAnswered = true;
     this.status = status;
-    this.headers = this.#shared.readHeaders(raw);
-    const encoding = this.headers['content-encoding'];
-    this.body = encoding === undefined ? this : this.#unpack(encoding);
-    this.#resolve(this);
+    this.headers = this.shared.readHeaders(raw);
+    const encoding = this.headers.get('content-encoding');
+    this.body = encoding === undefined ? this : this.unpack(encoding);
+    this.resolve(this);
     return true;
   }
 
   onData(packet: Buffer): boolean {
     // Comes at the end of a body that ends with its connection. A pause there would lose that end.
     if (packet.length === 0) return true;
-    return this.#packets === undefined ? this.push(packet) : this.#packets.push(packet);
+    return this.packets === undefined ? this.push(packet) : this.packets.push(packet);
   }
 
   onComplete(): void {
-    this.#packets?.push(null);
-    this.#shared.rest();
+    this.packets?.push(null);
+    this.shared.rest();
     this.end();
   }
 
   onError(error: Error): void {
-    this.fail(toReportedError(error, this.#abort !== undefined));
+    this.fail(toReportedError(error, this.abort !== undefined));
   }
 
   override fail(error: unknown): void {
     if (!this.isOpen) return;
     // If one idle connection was closed, the others most likely are too.
-    if (!this.#isAnswered && this.#abort !== undefined && this.#request.signal?.aborted !== true)
-      this.#shared.renew();
+    if (!this.isAnswered && this.abort !== undefined && this.request.signal?.aborted !== true)
+      this.shared.renew();
     super.fail(error);
-    this.#reject(error);
-    this.#packets?.destroy(error instanceof Error ? error : connectionLost());
-    this.#unpacked?.fail(error);
+    this.reject(error);
+    this.packets?.destroy(error instanceof Error ? error : connectionLost());
+    this.unpacked?.fail(error);
   }
 
   protected override resume(): void {
-    this.#continue?.();
+    this.continue?.();
   }
 
   protected override close(): void {
-    this.#abort?.();
+    this.abort?.();
   }
 
   protected override settle(): void {
-    this.#request.signal?.removeEventListener('abort', this);
+    this.request.signal?.removeEventListener('abort', this);
   }
 
   /** The request is aborted. */
   handleEvent(): void {
-    this.fail(this.#request.signal?.reason);
+    this.fail(this.request.signal?.reason);
     this.close();
   }
 
   /** Requests ask for no compression, but some servers compress anyway. */
-  #unpack(encoding: string): NodeBody {
-    const packets = this.#shared.stream(() => this.resume());
-    this.#packets = packets;
+  private unpack(encoding: string): NodeBody {
+    const packets = this.shared.stream(() => this.resume());
+    this.packets = packets;
     const cancel = (): void => {
       packets.destroy();
       this.cancel();
     };
-    this.#unpacked = nodeBody(this.#shared.unpacked(packets, encoding), cancel, () => {});
-    return this.#unpacked;
+    this.unpacked = nodeBody(this.shared.unpacked(packets, encoding), cancel, () => {});
+    return this.unpacked;
   }
 }
 

@@ -82,7 +82,7 @@ export function overNodeHTTP({ host, address, tls, modules }: Origin): NodeClien
       request.on('response', (response) => {
         const { statusCode: status = 0 } = response;
         const headers = readHeaders(response.rawHeaders);
-        const stream = decoded(response, headers['content-encoding'], zlib);
+        const stream = decoded(response, headers.get('content-encoding'), zlib);
         body = nodeBody(stream, () => request.destroy(), settle);
         resolve({ status, headers, body });
       });

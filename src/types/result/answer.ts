@@ -54,6 +54,11 @@ export interface ProviderResponsePart extends ServedAs {
   readonly headers?: Readonly<Record<string, string>>;
   /** Remaining vendor limits, if reported. */
   readonly limits?: readonly VendorLimit[];
+  /**
+   * All of the above in one object of its own, to which later parts are added, and which results show as it is. Its getters
+   * are not called: headers may be decoded when they are read.
+   */
+  readonly response?: ResponseInfo;
   /** Parts of the call that were not sent as given. */
   readonly warnings?: readonly Warning[];
   /** Usage known so far, in case the stream breaks. */

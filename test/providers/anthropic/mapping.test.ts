@@ -6,6 +6,7 @@ import { generationOf } from '../../../src/providers/anthropic/model.ts';
 import { toRequest } from '../../../src/providers/anthropic/request.ts';
 import { toResult } from '../../../src/providers/anthropic/response.ts';
 import { eventReader } from '../../../src/providers/anthropic/stream.ts';
+import { noHeaders } from '../../../src/transport/headers.ts';
 
 const call = (more: Partial<ProviderCall>): ProviderCall => ({
   model: 'claude-haiku-4-5',
@@ -36,7 +37,7 @@ const message = { id: 'm', type: 'message', content: blocks, stop_reason: 'end_t
 
 /** The same blocks in a stream. */
 function streamed(): readonly ContentPart[] {
-  const reader = eventReader({});
+  const reader = eventReader(noHeaders);
   const collected = new Accumulator();
   const push = (event: object): void => {
     for (const part of reader.push(event))
@@ -72,7 +73,7 @@ function streamed(): readonly ContentPart[] {
 }
 
 describe('everything in an answer', () => {
-  const whole = toResult(message, {}, []).content;
+  const whole = toResult(message, noHeaders, []).content;
 
   it('becomes parts: thoughts with their signatures, the vendor’s own tools, sources', () => {
     expect(whole).toEqual([

@@ -5,6 +5,7 @@ import { toResult as readResult } from '../../../src/providers/chat-completions/
 import { chunkReader } from '../../../src/providers/chat-completions/answer/stream.ts';
 import { toRequest } from '../../../src/providers/chat-completions/request.ts';
 import { readUsage } from '../../../src/providers/chat-completions/usage.ts';
+import { noHeaders } from '../../../src/transport/headers.ts';
 
 const call = (more: Partial<ProviderCall>): ProviderCall => ({
   model: 'm',
@@ -12,7 +13,7 @@ const call = (more: Partial<ProviderCall>): ProviderCall => ({
   signal: new AbortController().signal,
   ...more,
 });
-const context = { provider: 'p', headers: {}, warnings: [], request: {} };
+const context = { provider: 'p', headers: noHeaders, warnings: [], request: {} };
 const toResult = (raw: unknown) => readResult(raw, context);
 const answer = (message: object, finish = 'stop', more: object = {}) =>
   toResult({ choices: [{ message, finish_reason: finish }], ...more });

@@ -4,6 +4,7 @@ import { Accumulator } from '../../../src/core/calls/stream/accumulate.ts';
 import { toRequest } from '../../../src/providers/google/chat/request.ts';
 import { toResult } from '../../../src/providers/google/chat/response.ts';
 import { chunkReader } from '../../../src/providers/google/chat/stream.ts';
+import { noHeaders } from '../../../src/transport/headers.ts';
 
 const call = (more: Partial<ProviderCall>): ProviderCall => ({
   model: 'gemini-2.5-flash',
@@ -22,10 +23,10 @@ const parts = [
 ];
 const groundingMetadata = { groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }] };
 const answer = { candidates: [{ content: { parts }, finishReason: 'STOP', groundingMetadata }] };
-const whole = toResult(answer, {}, []).content;
+const whole = toResult(answer, noHeaders, []).content;
 
 function streamed(): readonly ContentPart[] {
-  const reader = chunkReader({});
+  const reader = chunkReader(noHeaders);
   const collected = new Accumulator();
   const chunks = [
     ...parts.map((part) => ({ candidates: [{ content: { parts: [part] } }] })),
@@ -79,7 +80,7 @@ describe('calls without an id', () => {
           },
         ],
       },
-      {},
+      noHeaders,
       [],
     );
     const ids = content.map((part) => (part.type === 'tool-call' ? part.toolCallId : ''));
@@ -92,7 +93,7 @@ describe('ends', () => {
   it.each(['SAFETY', 'RECITATION', 'PROHIBITED_CONTENT', 'SPII', 'IMAGE_SAFETY'])(
     '%s is a withheld answer',
     (finishReason) => {
-      expect(toResult({ candidates: [{ finishReason }] }, {}, []).finishReason).toBe('content-filter');
+      expect(toResult({ candidates: [{ finishReason }] }, noHeaders, []).finishReason).toBe('content-filter');
     },
   );
 
@@ -100,9 +101,9 @@ describe('ends', () => {
     '%s without an answer is a failure that blames no target',
     (finishReason) => {
       for (const read of [
-        () => toResult({ candidates: [{ finishReason }] }, {}, []),
+        () => toResult({ candidates: [{ finishReason }] }, noHeaders, []),
         () => {
-          const reader = chunkReader({});
+          const reader = chunkReader(noHeaders);
           reader.push({ candidates: [{ finishReason }] });
           reader.end(false);
         },

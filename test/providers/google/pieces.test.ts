@@ -1,12 +1,13 @@
 import type { ProviderStreamPart } from 'signalbox';
 import { describe, expect, it } from 'vitest';
 import { chunkReader } from '../../../src/providers/google/chat/stream.ts';
+import { noHeaders } from '../../../src/transport/headers.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What each chunk with one piece of a call gives, and the end. */
 function read(...pieces: readonly Fields[]) {
-  const reader = chunkReader({});
+  const reader = chunkReader(noHeaders);
   const push = (functionCall: Fields, more: Fields = {}) =>
     reader.push({ candidates: [{ content: { parts: [{ functionCall, ...more }] } }] });
   const given = pieces.map(({ thoughtSignature, ...piece }) =>

@@ -4,6 +4,7 @@ import { chunkReader } from '../../../src/providers/chat-completions/answer/stre
 import { EventChunks } from '../../../src/providers/shared/stream/event-stream.ts';
 import { PartStream, type StreamReader } from '../../../src/providers/shared/stream/part-stream.ts';
 import type { Body } from '../../../src/transport/body.ts';
+import { noHeaders } from '../../../src/transport/headers.ts';
 import type { ProviderStreamPart } from '../../../src/types/provider.ts';
 
 function bodyOf(packets: readonly Uint8Array[]): Body {
@@ -24,7 +25,7 @@ async function readAll(
   { templates = true, includeRaw = false, request = {} } = {},
 ): Promise<Seen> {
   let parsed = 0;
-  const plain = chunkReader({ provider: 'vendor', headers: {}, request });
+  const plain = chunkReader({ provider: 'vendor', headers: noHeaders, request });
   const reader: StreamReader = {
     ...plain,
     push(chunk) {

@@ -115,23 +115,18 @@ function closeBlock({ type, text, providerOptions }: Block): ContentPart {
 // Shared by all streams until their vendor has reported something.
 const nothing = Object.freeze({});
 const noWarnings: readonly Warning[] = Object.freeze([]);
-const noResponse: ResponseInfo = Object.freeze({ headers: nothing });
+const responseFields = ['id', 'model', 'serviceTier', 'region', 'headers', 'limits'] as const;
 
 export function noInfo(): StreamInfo {
-  return { usage: nothing, response: noResponse, warnings: noWarnings };
+  return { usage: nothing, response: { headers: nothing }, warnings: noWarnings };
 }
 
 /** Adds what one part reports. */
 export function noteResponse(info: StreamInfo, part: ProviderResponsePart): void {
-  info.response = {
-    ...info.response,
-    ...(part.id === undefined ? {} : { id: part.id }),
-    ...(part.model === undefined ? {} : { model: part.model }),
-    ...(part.serviceTier === undefined ? {} : { serviceTier: part.serviceTier }),
-    ...(part.region === undefined ? {} : { region: part.region }),
-    ...(part.headers === undefined ? {} : { headers: part.headers }),
-    ...(part.limits === undefined ? {} : { limits: part.limits }),
-  };
+  if (part.response === undefined) {
+    for (const field of responseFields)
+      if (part[field] !== undefined) Object.assign(info.response, { [field]: part[field] });
+  } else info.response = part.response;
   if (part.warnings !== undefined) info.warnings = [...info.warnings, ...part.warnings];
   if (part.usage !== undefined) info.usage = part.usage;
 }

@@ -229,7 +229,7 @@ export class ReadStream {
   #note(part: ProviderResponsePart): undefined {
     noteResponse(this.info, part);
     this.attempt.active();
-    this.attempt.noteLimits(part.limits);
+    if (part.limits !== undefined) this.attempt.noteLimits(part.limits);
   }
 
   #finish(part: ProviderFinishPart): ReadPart {

@@ -1,9 +1,11 @@
 import { ProviderError } from '../../../errors.ts';
+import type { ResponseHeaders } from '../../../transport/headers.ts';
 import type { ProviderResult } from '../../../types/provider.ts';
 import type { ContentPart } from '../../../types/request/message.ts';
 import type { Warning } from '../../../types/result/result.ts';
 import { asJSON, asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 import { finishReasonOf } from '../../shared/answer/finish-reason.ts';
+import { responseInfo } from '../../shared/response-info.ts';
 import { failureInside } from '../failures.ts';
 import { chargeIn, readUsage, serviceTierIn, type UsageReading, usageIn } from '../usage.ts';
 import { asksForSeveral } from './asked.ts';
@@ -25,7 +27,7 @@ import { callAssembler } from './tool-calls.ts';
 /** The context for reading an answer. */
 export interface AnswerContext {
   readonly provider: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: ResponseHeaders;
   readonly warnings: readonly Warning[];
   /** The request that was sent. */
   readonly request: Wire;
@@ -71,14 +73,14 @@ export function toResult(
     finishReason,
     usage: readUsage(usage, reading),
     ...(cost === undefined ? {} : { cost }),
-    response: {
-      ...compact({
+    response: responseInfo(
+      compact({
         id: asNonEmpty(wire['id']),
         model: asNonEmpty(wire['model']),
         serviceTier: serviceTierIn(wire, usage),
       }),
       headers,
-    },
+    ),
     warnings,
     providerMetadata: { [provider]: metadataOf(wire, choice, more) },
     raw,

@@ -1,4 +1,5 @@
 import { ProviderError } from '../../../errors.ts';
+import type { ResponseHeaders } from '../../../transport/headers.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import { asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 import { finishReasonOf } from '../../shared/answer/finish-reason.ts';
@@ -14,7 +15,7 @@ import { answerWatch } from './one-answer.ts';
 /** The context for reading the chunks of one stream. */
 export interface ChunkReaderOptions {
   readonly provider: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: ResponseHeaders;
   /** The request that was sent. */
   readonly request: Wire;
   /** Whether the marker `[DONE]` is visible; SDKs hide it. @default true */

@@ -1,5 +1,6 @@
 import { isRouterError, ProviderError } from '../../../errors.ts';
 import { classifyFailure } from '../../../transport/failure/failure.ts';
+import { noHeaders } from '../../../transport/headers.ts';
 import type {
   BatchAnswer,
   BatchItem,
@@ -99,7 +100,7 @@ export function geminiImage(call: ProviderImageCall): PreparedCall<ProviderImage
   return {
     body: JSON.stringify(body),
     warnings: [...warnings, ...more],
-    read: (answer) => toChatImages(toResult(answer, {}, more), warnings),
+    read: (answer) => toChatImages(toResult(answer, noHeaders, more), warnings),
   };
 }
 

@@ -119,7 +119,7 @@ export function ownJobs(
         body: JSON.stringify({ file: { name, displayName: name, mimeType: 'application/jsonl' } }),
       });
       await readText(start.body);
-      const url = start.headers['x-goog-upload-url'];
+      const url = start.headers.get('x-goog-upload-url');
       if (url === undefined) throw new TypeError('the answer has no address to send the file to');
       const headers = { 'x-goog-upload-command': 'upload, finalize', 'x-goog-upload-offset': '0' };
       await readText((await send(next, url, { method: 'POST', headers, body: text })).body);

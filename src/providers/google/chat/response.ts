@@ -1,6 +1,7 @@
 import type { ProviderError } from '../../../errors.ts';
 import { classifyFailure } from '../../../transport/failure/failure.ts';
 import { isFailure } from '../../../transport/failure/read-failure.ts';
+import type { ResponseHeaders } from '../../../transport/headers.ts';
 import type { ProviderResult } from '../../../types/provider.ts';
 import type { JSONObject, JSONValue } from '../../../types/request/json.ts';
 import type { ContentPart } from '../../../types/request/message.ts';
@@ -9,6 +10,7 @@ import type { StreamContent } from '../../../types/result/stream-part.ts';
 import { asCount, asJSON, asObject, asObjects, asText, compact, type Wire } from '../../../util/json.ts';
 import { malformed } from '../../shared/answer/broken.ts';
 import { type Evidence, evidenceIn, finishReasonOf, givenReason } from '../../shared/answer/finish-reason.ts';
+import { responseInfo } from '../../shared/response-info.ts';
 import { ownToolCallIds } from '../../shared/tools/tool-call-id.ts';
 import { googleFailures } from '../failures.ts';
 import { callReader } from './calls.ts';
@@ -20,7 +22,7 @@ const provider = 'google';
 /** Reads a `generateContent` answer. Throws `ProviderError` unless it is a complete answer. */
 export function toResult(
   raw: unknown,
-  headers: Readonly<Record<string, string>>,
+  headers: ResponseHeaders,
   warnings: readonly Warning[],
 ): ProviderResult {
   const wire = asWire(raw, headers);
@@ -36,14 +38,14 @@ export function toResult(
     content: [...content, ...sourcesOf([candidate])],
     finishReason: endOf(blockReasonOf(wire), givenReason(candidate?.['finishReason']), evidenceIn(content)),
     usage: counted.usage(),
-    response: {
-      ...compact({
+    response: responseInfo(
+      compact({
         id: asText(wire['responseId']),
         model: asText(wire['modelVersion']),
         serviceTier: counted.serviceTier(),
       }),
       headers,
-    },
+    ),
     warnings,
     providerMetadata: { google: metadataOf(wire, candidate) },
     raw,
@@ -51,9 +53,10 @@ export function toResult(
 }
 
 /** Checks an answer or chunk. Throws if it is an error or neither. */
-export function asWire(raw: unknown, headers: Readonly<Record<string, string>>): Wire {
+export function asWire(raw: unknown, headers: ResponseHeaders): Wire {
   const wire = asObject(Array.isArray(raw) ? raw[0] : raw);
-  if (isFailure(wire)) throw classifyFailure({ provider, headers, body: wire }, googleFailures);
+  if (isFailure(wire))
+    throw classifyFailure({ provider, headers: headers.record(), body: wire }, googleFailures);
   if (wire === undefined || (Array.isArray(raw) && raw.length > 1)) throw anotherForm();
   return wire;
 }

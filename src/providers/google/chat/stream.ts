@@ -1,3 +1,4 @@
+import type { ResponseHeaders } from '../../../transport/headers.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import type { JSONValue } from '../../../types/request/json.ts';
 import { asNonEmpty, asObject, compact, type Wire } from '../../../util/json.ts';
@@ -16,7 +17,7 @@ const provider = 'google';
  * Creates a reader for one stream of `streamGenerateContent` chunks, each with complete parts. It reads to the end, because several
  * chunks may have a finish reason with content after it; the last reason counts.
  */
-export function chunkReader(headers: Readonly<Record<string, string>>): StreamReader {
+export function chunkReader(headers: ResponseHeaders): StreamReader {
   const ownId = ownToolCallIds();
   const read = partReader(ownId);
   const calls = callReader(ownId);

@@ -1,9 +1,8 @@
+import type { ResponseHeaders } from '../../../transport/headers.ts';
 import type { Usage } from '../../../types/result/usage.ts';
 import { asCount, asObject, asObjects, asText, compact, sumKnown, type Wire } from '../../../util/json.ts';
 import { mergeUsage } from '../../shared/usage/merge.ts';
 import { readServiceTier } from '../../shared/usage/service-tier.ts';
-
-type Headers = Readonly<Record<string, string>>;
 
 /** Combines the usage in an answer or the chunks of its stream. */
 export interface UsageCollector {
@@ -16,7 +15,7 @@ export interface UsageCollector {
 /** Visible output is counted as it arrives; only these fields must come from the vendor. */
 const news = ['promptTokenCount', 'thoughtsTokenCount', 'serviceTier', 'trafficType'];
 
-export function usageCollector(headers: Headers): UsageCollector {
+export function usageCollector(headers: ResponseHeaders): UsageCollector {
   let metadata: Wire = {};
   const grounding: Grounding = { queries: new Set(), others: new Set(), maps: false };
   let model: string | undefined;
@@ -35,7 +34,7 @@ export function usageCollector(headers: Headers): UsageCollector {
     serviceTier: () =>
       readServiceTier(metadata['serviceTier']) ??
       readServiceTier(metadata['trafficType']) ??
-      readServiceTier(headers['x-gemini-service-tier']),
+      readServiceTier(headers.get('x-gemini-service-tier')),
   };
 }
 

@@ -1,3 +1,4 @@
+import { noHeaders } from '../../../transport/headers.ts';
 import type { PreparedCall } from '../../../types/batch/batch.ts';
 import type { ProviderBatches } from '../../../types/provider.ts';
 import type { FileDialect } from '../../chat-completions/batches/dialect.ts';
@@ -39,7 +40,7 @@ async function load(name: string, way: BatchWay): Promise<VendorBatches<BatchHTT
 
 /** A call as a line of a batch, which has no headers. */
 function prepared<Result>(prepare: Prepare<Result>): PreparedCall<Result> {
-  const { body, headers, warnings, read } = prepare({ headers: {} });
+  const { body, headers, warnings, read } = prepare({ headers: noHeaders });
   warnings.push(...Object.keys(headers).map((feature) => ({ type: 'unsupported', feature }) as const));
   return { body: JSON.stringify(body), warnings, read };
 }

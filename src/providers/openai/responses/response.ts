@@ -1,5 +1,6 @@
 import type { ProviderError } from '../../../errors.ts';
 import { isFailure } from '../../../transport/failure/read-failure.ts';
+import type { ResponseHeaders } from '../../../transport/headers.ts';
 import type { ProviderResult } from '../../../types/provider.ts';
 import type { JSONObject, JSONValue } from '../../../types/request/json.ts';
 import type { ContentPart } from '../../../types/request/message.ts';
@@ -9,6 +10,7 @@ import { failureFrom } from '../../chat-completions/failures.ts';
 import { chargeIn, serviceTierIn } from '../../chat-completions/usage.ts';
 import { malformed, truncated } from '../../shared/answer/broken.ts';
 import { type Evidence, evidenceIn, finishReasonOf, givenReason } from '../../shared/answer/finish-reason.ts';
+import { responseInfo } from '../../shared/response-info.ts';
 import { ownToolCallIds } from '../../shared/tools/tool-call-id.ts';
 import { toParts, withOwnId } from './items.ts';
 import { readUsage } from './usage.ts';
@@ -18,7 +20,7 @@ const provider = 'openai';
 /** Reads a response. Throws `ProviderError` unless it is a complete answer. */
 export function toResult(
   raw: unknown,
-  headers: Readonly<Record<string, string>>,
+  headers: ResponseHeaders,
   warnings: readonly Warning[],
 ): ProviderResult {
   const wire = asObject(raw);
@@ -35,14 +37,14 @@ export function toResult(
     finishReason: refusals.length > 0 ? 'content-filter' : finishReason,
     usage: readUsage(wire),
     ...compact({ cost: chargeIn(wire['usage']) }),
-    response: {
-      ...compact({
+    response: responseInfo(
+      compact({
         id: asText(wire['id']),
         model: asText(wire['model']),
         serviceTier: serviceTierIn(wire, asObject(wire['usage'])),
       }),
       headers,
-    },
+    ),
     warnings,
     providerMetadata: {
       openai: metadataOf(wire, refusals.join(''), items.flatMap(logprobsIn)),
@@ -59,11 +61,7 @@ function withPlainText(content: readonly ContentPart[], { output_text }: Wire): 
 }
 
 /** The finish reason. Throws if the response failed or has not ended. */
-export function endOf(
-  wire: Wire,
-  headers: Readonly<Record<string, string>>,
-  evidence: Evidence,
-): FinishReason {
+export function endOf(wire: Wire, headers: ResponseHeaders, evidence: Evidence): FinishReason {
   const status = asText(wire['status']) ?? '';
   if (isFailure(wire) || status === 'failed') throw failureIn(wire, headers);
   if (status === 'incomplete') {
@@ -78,7 +76,7 @@ export function endOf(
 }
 
 /** The error of a failed response or an `error` event. */
-export function failureIn(wire: Wire, headers: Readonly<Record<string, string>>): ProviderError {
+export function failureIn(wire: Wire, headers: ResponseHeaders): ProviderError {
   return failureFrom({ error: asObject(wire['error']) ?? { message: 'failed' } }, provider, headers);
 }
 

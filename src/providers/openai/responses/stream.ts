@@ -1,4 +1,5 @@
 import { isFailure } from '../../../transport/failure/read-failure.ts';
+import type { ResponseHeaders } from '../../../transport/headers.ts';
 import type { ProviderStreamPart } from '../../../types/provider.ts';
 import { asNonEmpty, asObject, asObjects, compact, type Wire } from '../../../util/json.ts';
 import { chargeIn, serviceTierIn } from '../../chat-completions/usage.ts';
@@ -16,7 +17,7 @@ const provider = 'openai';
 const fields = ['response', 'item', 'part', 'delta', 'text', 'refusal', 'arguments', 'input', 'annotation'];
 
 /** Creates a reader for one stream of response events (https://platform.openai.com/docs/api-reference/responses-streaming). */
-export function eventReader(headers: Readonly<Record<string, string>>): StreamReader {
+export function eventReader(headers: ResponseHeaders): StreamReader {
   const list = itemList();
   let created: { readonly id: unknown } | undefined;
   let known: { readonly id?: string; readonly model?: string } = {};

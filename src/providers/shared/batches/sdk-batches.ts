@@ -1,3 +1,4 @@
+import { noHeaders } from '../../../transport/headers.ts';
 import type { ProviderBatches } from '../../../types/provider.ts';
 import type { Wire } from '../../../util/json.ts';
 import { mark } from '../account-marks.ts';
@@ -26,7 +27,7 @@ export function sdkBatches<Name extends string, Client, Body extends Wire, Batch
         body: JSON.stringify(body),
         warnings,
         read(answer) {
-          const result = mapping.toResult(answer, {}, warnings, body);
+          const result = mapping.toResult(answer, noHeaders, warnings, body);
           const content = unfencedContent(result.content, call).map((part) => mark(part, name, account));
           return { ...result, content };
         },
@@ -36,7 +37,7 @@ export function sdkBatches<Name extends string, Client, Body extends Wire, Batch
       embed: (call) => ({
         body: JSON.stringify(embed.toRequest(call)),
         warnings: [],
-        read: (answer) => embed.toResult(answer, {}),
+        read: (answer) => embed.toResult(answer, noHeaders),
       }),
     }),
     ...(image && { image }),
