@@ -18,22 +18,6 @@ export interface Arrived {
 
 const nothing: Arrived = { bytes: [], ended: false };
 
-/**
- * Takes a body over from a response that others may hold, such as tracers: two readers would each get parts of it. They get an
- * error when they read it, as from a response whose body has been read.
- */
-export function takenOver(body: Body): Body {
-  const own = { ...body };
-  body.read = refuse;
-  body.arrived = nothingArrived;
-  body.cancel = ignore;
-  return own;
-}
-
-const refuse = (): Promise<never> => Promise.reject(new TypeError('the body has been read'));
-const ignore = (): void => {};
-const nothingArrived = (): Arrived => nothing;
-
 /** Wraps the body of a `fetch` response. */
 export function fromWeb(stream: ReadableStream<Uint8Array> | null): Body {
   if (stream === null) return { read: () => Promise.resolve(undefined), cancel: () => {} };

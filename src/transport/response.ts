@@ -24,7 +24,8 @@ export class LeanResponse implements Response {
   declare private readonly answered: Body;
   declare private made: Headers | undefined;
   declare private full: Response | undefined;
-  declare private used: boolean;
+  /** Whether the body has been read, so that it cannot be read again. */
+  declare used: boolean;
 
   constructor({ status, headers, body }: Answer, url: string) {
     this.status = status;

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../errors.ts';
-import { readText, takenOver } from '../../transport/body.ts';
+import { readText } from '../../transport/body.ts';
 import { connectionsSettled } from '../../transport/connection.ts';
 import { PlainHeaders, type ResponseHeaders } from '../../transport/headers.ts';
 import type { Answer } from '../../transport/response.ts';
@@ -60,8 +60,10 @@ export async function awaitAnswer(
       throw new ProviderError({ kind: 'malformed', provider, summary: 'the SDK sent nothing' });
     if (response === undefined) return { answer, headers };
     // Datadog learns of an answer where the SDK parses it: it replaces the method of the promise.
-    if (hasResponse && !response.isTaken && !Object.hasOwn(promise, 'parse'))
-      return { answer: { ...answer, body: takenOver(answer.body) }, headers };
+    if (hasResponse && !response.isTaken && !Object.hasOwn(promise, 'parse')) {
+      response.used = true; // a tracer that also reads it, later, would take parts of it
+      return { answer, headers };
+    }
     // A tracer has wrapped the SDK's method, and has the SDK read the answer.
     return { data: hasResponse ? await promise : data, headers };
   }

@@ -52,6 +52,10 @@ async function textOf(stream: AsyncIterable<ProviderStreamPart>): Promise<string
   return text;
 }
 
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const png =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const hello = 'Hello there, friend';
@@ -187,7 +191,7 @@ describe.each(sdks.map(([fixture, methods]) => [fixture.name, fixture, methods] 
       const halves: Behavior = async (response) => {
         response.writeHead(200, { 'content-type': 'application/json' });
         response.write(text.slice(0, 20));
-        await expect.poll(() => seen.length).toBe(1);
+        await until(() => seen.length === 1);
         response.end(text.slice(20));
       };
       const server = await served(halves);
@@ -196,7 +200,7 @@ describe.each(sdks.map(([fixture, methods]) => [fixture.name, fixture, methods] 
       const parts: Behavior = async (response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.write(stream[0]);
-        await expect.poll(() => seen.length).toBe(2);
+        await until(() => seen.length === 2);
         response.end(stream.slice(1).join(''));
       };
       server.behave(parts);
