@@ -87,7 +87,9 @@ class LaidOutHeaders implements ResponseHeaders {
   }
 
   get(name: string): string | undefined {
-    const places = this.index.places.get(name);
+    const { index, text, edges } = this;
+    const places = index.places.get(name);
+    if (typeof places === 'number') return text.slice(edges[2 * places], edges[2 * places + 1]);
     return places === undefined ? undefined : this.at(places);
   }
 
