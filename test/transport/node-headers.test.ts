@@ -50,7 +50,8 @@ const forms: Readonly<Record<string, (lines: readonly Line[]) => (string | Buffe
   'a packet for each name and value': (lines) => lines.flat().map((text) => Buffer.from(text, 'latin1')),
   'the first and the last in another buffer than the rest': (lines) => {
     const pieces = forms['one packet']?.(lines) ?? [];
-    const other = Buffer.from(new ArrayBuffer(65_536)).fill('-');
+    // As large as Node's pool, in which pieces of several packets are joined.
+    const other = Buffer.from(new ArrayBuffer(Buffer.poolSize)).fill('-');
     return pieces.map((piece, at) => {
       if (typeof piece === 'string') return piece;
       const copy = other.subarray(piece.byteOffset, piece.byteOffset + piece.length);
