@@ -32,6 +32,11 @@ const peakTime = 10_000;
 /** Samples tested for a change, and the required deviation in standard errors: one in 150,000 by chance. */
 const window = 8;
 const significant = 4.5;
+/**
+ * Standard deviations that one sample counts as at most. Latencies have heavy tails: without a bound, two or three slow answers of eight
+ * made a steady target look slow for minutes.
+ */
+const outlier = 3;
 /** Minimum number of samples of a size to detect a change. */
 const fewest = 20;
 /** Minimum spread: a deviation under 16% is no change, however steady the target. */
@@ -88,14 +93,20 @@ export function latencies(): Latencies {
   /** Tests whether the last samples deviate together. */
   const look = (residual: number): void => {
     // Bounded, so that one outlier does not mask the next samples.
-    const bounded = Math.min(Math.abs(residual), 3 * Math.sqrt(variance));
+    const bounded = Math.min(Math.abs(residual), outlier * Math.sqrt(variance));
     variance += (bounded ** 2 - variance) / varianceOver;
     recent.push(residual);
     if (recent.length > window) recent.shift();
     if (recent.length < window) return;
-    const mean = recent.reduce((sum, each) => sum + each, 0) / window;
     const spread = Math.max(leastSpread, Math.sqrt(variance));
-    if (Math.abs(mean) > (significant * spread) / Math.sqrt(window)) move(mean);
+    const most = outlier * spread;
+    let shift = 0;
+    let whole = 0;
+    for (const each of recent) {
+      shift += Math.max(-most, Math.min(most, each)) / window;
+      whole += each / window;
+    }
+    if (Math.abs(shift) > (significant * spread) / Math.sqrt(window)) move(whole);
   };
 
   const self: Latencies = {

@@ -88,6 +88,19 @@ describe('latencies', () => {
     );
   });
 
+  it('take a few very slow answers for no change, and many for one', () => {
+    const slowest = [20_000, 450, 450, 20_000, 450, 20_000, 450, 450];
+    const some = latencies();
+    const now = fed(some, 300, 450, 0, 1);
+    const before = some.expect(0, now)?.p50 ?? 0;
+    for (const [index, ms] of slowest.entries()) some.add(ms, now + index);
+    expect((some.expect(0, now + 8)?.p50 ?? 0) / before).toBeLessThan(1.1);
+    const more = latencies();
+    fed(more, 300, 450, 0, 1);
+    for (let index = 0; index < 8; index++) more.add(20_000, now + index);
+    expect((more.expect(0, now + 8)?.p50 ?? 0) / before).toBeGreaterThan(5);
+  });
+
   it('rarely detect a change if there is none', () => {
     let changes = 0;
     for (let seed = 0; seed < 20; seed++) {
