@@ -1,4 +1,5 @@
 import type { Latency } from '../types/options/strategy.ts';
+import { changeDetector, changeWindow } from './change-detector.ts';
 import { type Histogram, histogram } from './histogram.ts';
 import type { SizeClass } from './size-class.ts';
 
@@ -6,10 +7,8 @@ import type { SizeClass } from './size-class.ts';
  * Latency of a target. The shape of the distribution, with its tails, is a histogram over prompts of all
  * sizes; its level is a mean of logarithms per size, so that a few samples of one size are enough.
  *
- * A change of speed is not averaged away: when the last eight samples deviate from the expected level by more
- * than chance explains, the level moves immediately and older samples lose weight. (A z test on a sliding
- * window; as in Page, "Continuous Inspection Schemes", Biometrika 41, 1954, but two-sided and with a fixed
- * window.)
+ * A change of speed is not averaged away: when the last samples deviate from the expected level by more than chance explains, the level
+ * moves immediately and older samples lose weight.
  */
 export interface Latencies extends Pick<Histogram, 'weight' | 'quantile' | 'hazard'> {
   /** @param size of the prompt (default: the smallest) */
@@ -29,25 +28,12 @@ export interface Latencies extends Pick<Histogram, 'weight' | 'quantile' | 'haza
 
 const halfLife = 300_000;
 const peakTime = 10_000;
-/** Samples tested for a change, and the required deviation in standard errors: one in 150,000 by chance. */
-const window = 8;
-const significant = 4.5;
-/**
- * Standard deviations that one sample counts as at most. Latencies have heavy tails: without a bound, two or three slow answers of eight
- * made a steady target look slow for minutes.
- */
-const outlier = 3;
 /** Minimum number of samples of a size to detect a change. */
 const fewest = 20;
-/** Minimum spread: a deviation under 16% is no change, however steady the target. */
-const leastSpread = 0.1;
 /** Weight of the estimate over all sizes, in samples of each size. */
 const pooled = 10;
-const usualVariance = 0.4;
 /** Milliseconds: weights decay by 0.2% meanwhile. */
 const keepFor = 1_000;
-/** Number of samples that the spread is averaged over. */
-const varianceOver = 100;
 
 /** A mean of logarithms with decaying samples. */
 interface Level {
@@ -62,8 +48,7 @@ export function latencies(): Latencies {
   const sizes = [level(), level(), level()] as const;
   /** Level of the samples in the histogram. */
   const base = { ...level(), arithmetic: 0 };
-  let variance = usualVariance;
-  let recent: number[] = [];
+  const changes = changeDetector();
   let peak = 0;
   let peakAt = 0;
   // Kept for a while, or until the next sample: a strategy asks for them of each target with each request.
@@ -78,35 +63,15 @@ export function latencies(): Latencies {
     return (weight * own.mean + pooled * all.mean) / (weight + pooled);
   };
 
-  /** Moves the level, as far as the last samples support it. */
+  /** Moves the level, with as much weight as the last samples have. */
   const move = (by: number): void => {
     for (const each of [all, ...sizes]) {
       each.mean += by;
-      each.weight = Math.min(each.weight, window);
+      each.weight = Math.min(each.weight, changeWindow);
     }
     base.mean += by;
     base.arithmetic *= Math.exp(by);
     shape.scale(Math.exp(by));
-    recent = [];
-  };
-
-  /** Tests whether the last samples deviate together. */
-  const look = (residual: number): void => {
-    // Bounded, so that one outlier does not mask the next samples.
-    const bounded = Math.min(Math.abs(residual), outlier * Math.sqrt(variance));
-    variance += (bounded ** 2 - variance) / varianceOver;
-    recent.push(residual);
-    if (recent.length > window) recent.shift();
-    if (recent.length < window) return;
-    const spread = Math.max(leastSpread, Math.sqrt(variance));
-    const most = outlier * spread;
-    let shift = 0;
-    let whole = 0;
-    for (const each of recent) {
-      shift += Math.max(-most, Math.min(most, each)) / window;
-      whole += each / window;
-    }
-    if (Math.abs(shift) > (significant * spread) / Math.sqrt(window)) move(whole);
   };
 
   const self: Latencies = {
@@ -124,7 +89,8 @@ export function latencies(): Latencies {
       note(own, log, now);
       const weight = note(base, log, now);
       base.arithmetic += (ms - base.arithmetic) / weight;
-      if (residual !== undefined) look(residual);
+      const change = residual === undefined ? undefined : changes.add(residual);
+      if (change !== undefined) move(change);
       const kept = Math.exp((peakAt - now) / peakTime);
       peak = Math.max(ms, peak * kept + ms * (1 - kept));
       peakAt = now;
