@@ -94,6 +94,23 @@ describe.each(Object.entries(providers))('%s', (_, provider) => {
   });
 });
 
+it('a wrapper of a provider can replace what a stream reports', async () => {
+  server.behave(events(streamed, 'end', lines));
+  const provider = providers.openai();
+  const wrapped: typeof provider = {
+    ...provider,
+    async *stream(call) {
+      for await (const part of provider.stream(call))
+        yield part.type === 'response' && part.headers !== undefined
+          ? { ...part, headers: {}, limits: [], region: 'us' }
+          : part;
+    },
+  };
+  const router = createRouter({ targets: [{ provider: wrapped, model: 'm' }] });
+  const { response } = await (await router.stream({ prompt: 'Hi' })).result;
+  expect({ ...response }).toEqual({ id: 'c', model: 'm', headers: {}, limits: [], region: 'us' });
+});
+
 it('shows the headers of a stream to what wraps its provider', async () => {
   server.behave(events(streamed));
   const { signal } = new AbortController();

@@ -56,7 +56,7 @@ export interface ProviderResponsePart extends ServedAs {
   readonly limits?: readonly VendorLimit[];
   /**
    * All of the above in one object of its own, to which later parts are added, and which results show as it is. Its getters
-   * are not called: headers may be decoded when they are read.
+   * are not called: headers may be decoded when they are read. Values of the part itself win.
    */
   readonly response?: ResponseInfo;
   /** Parts of the call that were not sent as given. */

@@ -123,10 +123,13 @@ export function noInfo(): StreamInfo {
 
 /** Adds what one part reports. */
 export function noteResponse(info: StreamInfo, part: ProviderResponsePart): void {
-  if (part.response === undefined) {
-    for (const field of responseFields)
-      if (part[field] !== undefined) Object.assign(info.response, { [field]: part[field] });
-  } else info.response = part.response;
+  const { response } = part;
+  if (response !== undefined) info.response = response;
+  for (const field of responseFields) {
+    // Beside `response`, a getter stands for what is in it; a value is what a wrapper of the provider has put there.
+    const value = response === undefined ? part[field] : Object.getOwnPropertyDescriptor(part, field)?.value;
+    if (value !== undefined) Object.assign(info.response, { [field]: value });
+  }
   if (part.warnings !== undefined) info.warnings = [...info.warnings, ...part.warnings];
   if (part.usage !== undefined) info.usage = part.usage;
 }
