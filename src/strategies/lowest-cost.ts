@@ -41,9 +41,10 @@ export function lowestCost(terms: CostTerms = {}): Strategy {
   };
   const rank: Strategy['rank'] = (candidates, context) => {
     const order = candidates.length < 2 ? candidates : byCost(candidates, context);
-    const late = order.filter(lateIn(context));
+    const isLate = lateIn(context);
+    const late = order.filter(isLate);
     for (const candidate of late) context.note(candidate, { misses: 'deadline' });
-    return [...order.filter((candidate) => !late.includes(candidate)), ...late];
+    return [...order.filter((candidate) => !isLate(candidate)), ...late];
   };
   const first: Strategy['first'] = (candidates, context) => {
     const isLate = lateIn(context);
