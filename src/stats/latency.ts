@@ -32,7 +32,7 @@ const peakTime = 10_000;
 const fewest = 20;
 /** Weight of the estimate over all sizes, in samples of each size. */
 const pooled = 10;
-/** Milliseconds: weights decay by 0.2% meanwhile. */
+/** Milliseconds for which expectations are kept without a new sample: weights decay by 0.2% meanwhile. */
 const keepFor = 1_000;
 
 /** A mean of logarithms with decaying samples. */

@@ -19,9 +19,9 @@ export interface BalancedTerms extends LatencyTerms {
 }
 
 /**
- * Prefers the lowest sum of expected cost, latency and risk of failure, all in US$. Of targets within 5% of the lowest sum, the
- * cheapest wins if it is about as fast as the others (within 10%), otherwise the less busy of two drawn at random. Targets of unknown
- * price come last.
+ * Prefers the lowest sum of expected cost, latency and risk of failure, all in US$. Of targets within 5% of the lowest sum, it takes
+ * the cheapest, or one that is more than 10% faster than the cheapest: the less busy of two drawn at random. Targets of unknown price
+ * come last.
  *
  * @throws ConfigError for an invalid term or constraint
  * @example
